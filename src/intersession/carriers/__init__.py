@@ -1,0 +1,1 @@
+"""Wire to core values and back. No policy, no database; one folder a carrier."""

@@ -1,0 +1,1 @@
+"""What the line decides, and nothing else: pure values and functions. `now` is always an argument."""

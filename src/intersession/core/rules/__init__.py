@@ -1,0 +1,1 @@
+"""The policy, one module a channel. Each rule bears its permanent id."""

@@ -1,0 +1,1 @@
+"""Clients by handle; one timeline a client; what may be written to them."""

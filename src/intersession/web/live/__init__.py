@@ -1,0 +1,1 @@
+"""Live without reloading: server-sent events that say only that something changed."""

@@ -1,0 +1,1 @@
+"""The simulated telephones beside the clinician's pane: the home of the demo."""

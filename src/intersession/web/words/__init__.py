@@ -1,0 +1,1 @@
+"""Every word that a client can hear or read."""
