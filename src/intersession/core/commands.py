@@ -337,6 +337,14 @@ class AddReviewItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskCallBack:
+    """Somebody asked by key to call a contact back: becomes a `CallBackAsked` in the same turn."""
+
+    contact: ContactId
+    by: StaffId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TellStaff:
     """A silent line on a staff member's screen: nothing rings (V01, V14)."""
 
@@ -381,7 +389,7 @@ CarrierCommand = (
 RecordCommand = (
     OpenContact | FlagContact | KeepText | KeepVoicemail | KeepCall | KeepPageLeg | OpenTask | ChangeTask
     | CloseContact | MarkText | CancelHeldTexts | StopTexts | NoteMessageHeard | MarkUnreachable
-    | AddReviewItem | TellStaff | SetShift | SetStatus | WaitUntil
+    | AddReviewItem | AskCallBack | TellStaff | SetShift | SetStatus | WaitUntil
 )  # fmt: skip
 
 Command = CarrierCommand | RecordCommand

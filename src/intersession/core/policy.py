@@ -1,4 +1,4 @@
-"""The numbers and switches of the policy, with their defaults (§3.12), and the layers that set them."""
+"""The numbers and switches of the policy, with their defaults (§3.12). Its layers are in `layers`."""
 
 from __future__ import annotations
 

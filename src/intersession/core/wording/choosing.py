@@ -13,6 +13,9 @@ from .template import Template, fill, forms, template
 from .values import Var, WordingError
 from .written import Page, put
 
+CAPITAL_COUNT = frozenset({"n"})
+"""A count, said as a word, may begin a sentence, as may what stands in for a name."""
+
 
 def compose_words(
     one: Phrase, context: Context, facts: dict[str, str], *, part: str = "", in_text: bool = False
@@ -21,7 +24,7 @@ def compose_words(
     stand_ins = pack.stand_ins_in_texts if in_text else pack.stand_ins
     standing = {name: words for name, words in stand_ins.items() if name not in facts}
     chosen = _template(one, context, frozenset(facts), frozenset(standing), part)
-    return fill(chosen, {**standing, **facts}, frozenset(standing), pack)
+    return fill(chosen, {**standing, **facts}, CAPITAL_COUNT | standing.keys(), pack)
 
 
 def _template(
@@ -82,8 +85,8 @@ def page_of(kind: Kind, context: Context, *, text: bool, terse: bool = False) ->
 
 
 def put_all(one: Phrase, page: Page) -> dict[str, str]:
-    dated = any(name == "date" for name, _ in one.vars)
-    page = replace(page, dated=dated)
+    names = {name for name, _ in one.vars}
+    page = replace(page, dated="date" in names, zoned="zone" in names)
     written = ((name, put(name, named(name, value, page.pack), page)) for name, value in one.vars)
     return {name: words for name, words in written if words is not None}
 

@@ -87,7 +87,7 @@ def show(one: Phrase, context: Context) -> str:
 
 
 def greeting(parts: Iterable[Phrase], context: Context) -> str:
-    """A greeting of parts in this order, with the safety segment: identity, status, promise, coverage, options.
+    """A greeting of parts and the safety segment: identity, status, promise, coverage, options, in order.
 
     For the cases that have no complete greeting. Raises WordingError for anything else.
     """

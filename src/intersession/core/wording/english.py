@@ -38,7 +38,7 @@ def counted(count: int) -> str:
 
 
 def clock(at: time) -> str:
-    """"three ten p.m."; "noon"; "midnight"."""
+    """Such as "three ten p.m."; "noon"; "midnight"."""
     if at.minute == 0 and at.hour in (0, 12):
         return "noon" if at.hour else "midnight"
     hour = SMALL[(at.hour - 1) % 12 + 1]
@@ -47,7 +47,7 @@ def clock(at: time) -> str:
 
 
 def moment_words(at: Moment, pack: Pack) -> str:
-    """"three ten p.m."; "tomorrow at noon"; "nine a.m. on Monday, May third"."""
+    """Such as "three ten p.m."; "tomorrow at noon"; "nine a.m. on Monday, May third"."""
     said = clock(at.local.time()) + (f" {at.zone_words}" if at.zone_words else "")
     if at.midnight:
         return f"{said} at the end of {_named(*at.ended_day(), pack)}"
@@ -71,7 +71,7 @@ def back(at: Moment, pack: Pack) -> str:
 
 
 def window(start: Moment, end: Moment, pack: Pack) -> str:
-    """"two p.m. to three p.m. on Thursday"."""
+    """Such as "two p.m. to three p.m. on Thursday"."""
     if not _same_day(start, end):
         return f"{moment_words(start, pack)} to {moment_words(end, pack)}"
     zone = f" {end.zone_words}" if end.zone_words else ""
@@ -86,17 +86,17 @@ def window(start: Moment, end: Moment, pack: Pack) -> str:
 
 
 def day(on: date, pack: Pack) -> str:
-    """"May third"."""
+    """Such as "May third"."""
     return f"{pack.months[on.month - 1]} {_ordinal(on.day)}"
 
 
 def hours(open_: Hours, pack: Pack) -> str:
-    """"Monday to Friday, nine a.m. to five p.m."."""
+    """Such as "Monday to Friday, nine a.m. to five p.m."."""
     return ", and ".join(f"{weekdays(span, pack)}, {_from_to(span)}" for span in open_.spans)
 
 
 def weekdays(span: OpenHours, pack: Pack) -> str:
-    """"Monday to Friday"; "Saturday and Sunday"; "every day"."""
+    """Such as "Monday to Friday"; "Saturday and Sunday"; "every day"."""
     names = [pack.days[day_] for day_ in span.days]
     if len(names) == 7:
         return "every day"

@@ -7,7 +7,8 @@ from functools import cache
 
 from .pack import packs
 
-END_MARKS = ".,!?;:…'\"“”‘’`*¡¿()-"
+AROUND = " \t\r\n\u00a0\u200b\ufeff.,!?;:…'\"“”‘’`*¡¿()-"
+"""Blanks, some of which cannot be seen, and marks that phones put around a word."""
 
 
 class Keyword(StrEnum):
@@ -24,8 +25,7 @@ def keyword(body: str) -> Keyword | None:
 
     Case, blanks and marks at either end do not matter (D34). "S.T.O.P. skill" and "stop it" are no keywords.
     """
-    word = body.strip().strip(END_MARKS).strip()
-    return _words().get(word.casefold()) if word else None
+    return _words().get(body.strip(AROUND).casefold())
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from .entries import folder, index, read
+from .entries import folder, index, read, variable_names
 from .values import WordingError
 
 DEFAULT_LOCALE = "en-US"
@@ -85,6 +85,7 @@ def load_pack(locale: str) -> Pack:
     data = read(f"{locale}.toml")
     pack = _pack(data)
     _check(pack)
+    _check_forms(pack)
     return pack
 
 
@@ -173,6 +174,15 @@ def _check(pack: Pack) -> None:
         if used != set(entry.variables):
             facts = ", ".join(entry.variables) or "no facts"
             raise WordingError(f"pack {pack.locale}: {id_} must use exactly {facts}")
+
+
+def _check_forms(pack: Pack) -> None:
+    """Forms, shorter sentences and replacements may use any fact, but none that nobody knows."""
+    shorter = [short for options in pack.shorter.values() for short in options]
+    forms = [text for options in pack.variants.values() for _, text in options]
+    for text in (*forms, *shorter, *(change.new for change in pack.replacements)):
+        if unknown := sorted(variables_in(text) - variable_names()):
+            raise WordingError(f"pack {pack.locale}: unknown fact {', '.join(unknown)} in {text!r}")
 
 
 def variables_in(text: str) -> set[str]:

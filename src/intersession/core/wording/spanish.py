@@ -46,7 +46,7 @@ def counted(count: int) -> str:
 
 
 def clock(at: time) -> str:
-    """"las tres y diez de la tarde"; "la una de la mañana"; "las doce del mediodía"."""
+    """Such as "las tres y diez de la tarde"; "la una de la mañana"; "las doce del mediodía"."""
     if at.minute == 0 and at.hour == 12:
         return "las doce del mediodía"
     hour = (at.hour - 1) % 12 + 1
@@ -56,7 +56,7 @@ def clock(at: time) -> str:
 
 
 def moment_words(at: Moment, pack: Pack) -> str:
-    """"las tres de la tarde"; "... de mañana"; "... del lunes"; "... del lunes tres de mayo"."""
+    """Such as "las tres de la tarde"; "... de mañana"; "... del lunes"; "... del lunes tres de mayo"."""
     said = clock(at.local.time())
     if at.midnight:
         said += f" del {_named(*at.ended_day(), pack)}"
@@ -66,7 +66,7 @@ def moment_words(at: Moment, pack: Pack) -> str:
 
 
 def opening(at: Moment, pack: Pack) -> str:
-    """"el lunes a las nueve de la mañana". Today has no day of its own to name: "hoy a las ..."."""
+    """Such as "el lunes a las nueve de la mañana"; today, "hoy a las nueve de la mañana"."""
     on, ahead = at.ended_day() if at.midnight else (at.local.date(), at.days_ahead)
     named = "hoy" if ahead == 0 else f"el {_named(on, ahead, pack)}"
     zone = f", {at.zone_words}" if at.zone_words else ""
@@ -74,14 +74,14 @@ def opening(at: Moment, pack: Pack) -> str:
 
 
 def back(at: Moment, pack: Pack) -> str:
-    """"el lunes"; the time only where that is today."""
+    """Such as "el lunes"; the time only where that is today."""
     if at.days_ahead == 0:
         return moment_words(at, pack)
     return f"el {_named(at.local.date(), at.days_ahead, pack)}"
 
 
 def window(start: Moment, end: Moment, pack: Pack) -> str:
-    """"de las dos de la tarde a las tres de la tarde del jueves"."""
+    """Such as "de las dos de la tarde a las tres de la tarde del jueves"."""
     if not _same_day(start, end):
         return f"de {moment_words(start, pack)} a {moment_words(end, pack)}"
     zone = f", {end.zone_words}" if end.zone_words else ""
@@ -89,17 +89,17 @@ def window(start: Moment, end: Moment, pack: Pack) -> str:
 
 
 def day(on: date, pack: Pack) -> str:
-    """"tres de mayo"."""
+    """Such as "tres de mayo"."""
     return f"{'primero' if on.day == 1 else number(on.day)} de {pack.months[on.month - 1]}"
 
 
 def hours(open_: Hours, pack: Pack) -> str:
-    """"de lunes a viernes, de nueve de la mañana a cinco de la tarde"."""
+    """Such as "de lunes a viernes, de nueve de la mañana a cinco de la tarde"."""
     return ", y ".join(f"{weekdays(span, pack)}, {_from_to(span)}" for span in open_.spans)
 
 
 def weekdays(span: OpenHours, pack: Pack) -> str:
-    """"de lunes a viernes"; "sábado y domingo"; "todos los días"."""
+    """Such as "de lunes a viernes"; "sábado y domingo"; "todos los días"."""
     names = [pack.days[day_] for day_ in span.days]
     if len(names) == 7:
         return "todos los días"

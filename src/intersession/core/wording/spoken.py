@@ -28,7 +28,7 @@ __all__ = ["Ear", "Handle", "Tongue", "phone", "say", "seconds", "spell_figures"
 
 LARGEST_IN_WORDS = 999
 WORDS_A_MINUTE = 150
-TOKEN = re.compile(r"\d|[^\W\d_]\S*")
+TOKEN = re.compile(r"\d+|[^\W\d_]\S*")
 PHONE = re.compile(r"\+?\(?\d[\d\-\s().]{5,}\d")
 FIGURES = re.compile(r"\d{2,}")
 NANP = re.compile(r"^\+?1?(\d{3})(\d{3})(\d{4})$")
@@ -122,7 +122,7 @@ def spell_figures(text: str) -> str:
 
 
 def seconds(spoken: str) -> float:
-    """How long words take: 150 a minute, figures counted one by one (§0.7 of the wording)."""
+    """How long words take: 150 a minute, figures counted one by one."""
     return len(TOKEN.findall(spoken)) * 60 / WORDS_A_MINUTE
 
 
@@ -147,7 +147,7 @@ def _count(name: str, count: int, speech: Tongue) -> str:
 
 
 def _letters(handle: str, speech: Tongue) -> str:
-    """"J, S, two": letters one by one, a number as a word."""
+    """Such as "J, S, two": letters one by one, a number as a word."""
     pieces = re.findall(r"\d+|[^\W\d_]", handle)
     return ", ".join(_count("", int(piece), speech) if piece.isdigit() else piece for piece in pieces)
 

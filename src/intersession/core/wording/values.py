@@ -29,7 +29,7 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """The instant at which an absence or a pause ends. Rounded down to the minute (§0.3 of the wording)."""
+    """The instant at which an absence or a pause ends. Rounded down to the minute."""
 
     instant: datetime
     zone: str = ""

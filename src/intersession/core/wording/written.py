@@ -13,6 +13,7 @@ from .spoken import Ear
 from .values import At, Day, Days, Digits, Handle, Hours, OpenHours, Until, Var, Window, ZoneOf
 
 SATURDAY = 5
+NOON = (12, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,8 @@ class Page:
     clock24: bool = False
     dated: bool = False
     """The wording names the date beside the time, so that the time is a clock time alone."""
+    zoned: bool = False
+    """The wording names the zone beside the time."""
 
     @property
     def pack(self) -> Pack:
@@ -68,23 +71,25 @@ def put(name: str, value: Var, page: Page) -> str | None:
 
 
 def number(phone: str) -> str:
-    """"212-555-0142"; a number from elsewhere as it is."""
+    """Such as "212-555-0142"; a number from elsewhere as it is."""
     figures = re.sub(r"\D", "", phone)
     home = re.fullmatch(r"1?(\d{3})(\d{3})(\d{4})", figures)
     return "-".join(home.groups()) if home else phone
 
 
 def day(on: date, page: Page) -> str:
-    """"May 31"; "31 de mayo"."""
+    """Such as "May 31"; "31 de mayo"."""
     months = page.pack.short_months if page.terse else page.pack.months
     month = months[on.month - 1]
     return f"{on.day} de {month}" if page.spanish else f"{month} {on.day}"
 
 
 def clock(at: time, page: Page) -> str:
-    """"3:10pm", "9am", or "15:10" for a reader of the 24-hour clock."""
+    """Such as "3:10pm", "9am", or "15:10" for a reader of the 24-hour clock."""
     if page.clock24:
         return f"{at.hour}:{at.minute:02}"
+    if (at.hour, at.minute) == NOON and not page.spanish:
+        return "noon"
     minute = f":{at.minute:02}" if at.minute else ""
     return f"{(at.hour - 1) % 12 + 1}{minute}{'pm' if at.hour >= 12 else 'am'}"
 
@@ -93,7 +98,7 @@ def _time(name: str, at: Moment, page: Page) -> str:
     local, ahead = at.local, at.days_ahead
     if at.midnight:  # "12am Monday" is read both ways; a minute earlier is not, and promises no more
         local, ahead = local - timedelta(minutes=1), ahead - 1
-    zone = f" {at.zone_short}" if at.zone_short else ""
+    zone = f" {at.zone_short}" if at.zone_short and not page.zoned else ""
     said = clock(local.time(), page)
     match name:
         case "date":
@@ -131,7 +136,7 @@ def _weekday(day_: int, page: Page) -> str:
 
 
 def _days(days: Days, page: Page) -> str:
-    """"September 20-October 3"; "20 al 30 de septiembre", to stand after "del"."""
+    """Such as "September 20-October 3"; "20 al 30 de septiembre", to stand after "del"."""
     first, last = days.first, days.last
     same = (first.year, first.month) == (last.year, last.month)
     if page.spanish:
@@ -147,7 +152,7 @@ def _hours(hours: Hours, page: Page) -> str | None:
 
 
 def _open(span: OpenHours, page: Page) -> str | None:
-    """"Mon to Fri, 9am to 5pm"; None where a Spanish text would have to write sábado."""
+    """Such as "Mon to Fri, 9am to 5pm"; None where a Spanish text would have to write sábado."""
     names = page.pack.short_days if page.text else page.pack.days
     run = len(span.days) > 2 and span.days[-1] - span.days[0] == len(span.days) - 1
     told = (span.days[0], span.days[-1]) if run else span.days

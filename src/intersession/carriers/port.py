@@ -1,0 +1,196 @@
+"""The port every carrier fits: orders out, envelopes in, capabilities as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from intersession.core.call import Hearing, Said
+from intersession.core.events import Event
+from intersession.core.ids import ContactId, LegId, LineId, MessageId, NumberKey
+
+# ---------------------------------------------------------------- orders: numbers are filled in by dispatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dial:
+    """Ring a number. `show` is the number that appears there; None withholds it (O08)."""
+
+    contact: ContactId
+    leg: LegId
+    to: str
+    show: str | None
+    seconds: int
+    towards_client: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """A leg hears this now, instead of what it heard before."""
+
+    contact: ContactId
+    leg: LegId
+    hearing: Hearing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """End a leg at once."""
+
+    contact: ContactId
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """Say the last words, then join both legs in the contact's own conference, staff first."""
+
+    contact: ContactId
+    staff_leg: LegId
+    outside_leg: LegId
+    staff_said: tuple[Said, ...] = ()
+    outside_said: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrisisTransfer:
+    """Connect a caller's own leg to the crisis line, showing the caller's own number (INV-18)."""
+
+    contact: ContactId
+    leg: LegId
+    numbers: tuple[str, ...]
+    """The crisis line, then its other number."""
+    seconds: int
+    said: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refuse:
+    """Refuse a call without a word (D16)."""
+
+    contact: ContactId
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tone:
+    """The soft-limit tone, for this leg alone (S34)."""
+
+    contact: ContactId
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Send a text."""
+
+    message: MessageId
+    show: str
+    to: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """Send an e-mail."""
+
+    message: MessageId
+    to: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A content-free line to a staff phone, beside the page call (INV-12)."""
+
+    to: str
+    show: str
+    body: str
+
+
+Order = Dial | Say | Drop | Join | CrisisTransfer | Refuse | Tone | Text | Mail | Notice
+"""Everything a carrier can be asked to do."""
+
+
+# ---------------------------------------------------------------- what comes back
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The carrier took the order."""
+
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The carrier refused it: nothing happened there."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may or may not have happened. Never sent again blindly: a person is told."""
+
+    reason: str
+
+
+Outcome = Done | Failed | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """An inbound event, and the real numbers behind its keys: commit seals them, core never sees them."""
+
+    event: Event
+    numbers: Mapping[NumberKey, str] = field(default_factory=dict)
+    sounds: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+    """Recording id to (media type, sound), where the carrier hands the sound over with the event."""
+    step: str | None = None
+    """The opaque token of the action that this event answers, where the carrier waits for an answer."""
+
+
+Report = Callable[[Envelope], object]
+"""How a carrier brings an event in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a carrier can do, in numbers where there are numbers. What it lacks is shown, never papered over."""
+
+    pulls: bool = False
+    """The caller's leg fetches documents: what it hears is an answer, not an order."""
+    outbound: bool = True
+    texts: bool = True
+    delivery_reports: bool = True
+    crisis_transfer: bool = False
+    presents_caller: bool = False
+    """A crisis transfer can show the client's own number (D64)."""
+    withholds_number: bool = True
+    static_fallback: bool = False
+    """Speaks by itself when our server does not answer (V00)."""
+    self_managed_keywords: bool = True
+    legs_per_second: float = 100.0
+    concurrent_legs: int = 1000
+
+
+class Carrier(Protocol):
+    """One folder a carrier; one contract suite for all."""
+
+    @property
+    def name(self) -> str:
+        """As in the line's row."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+
+    def run(self, order: Order) -> Outcome:
+        """Carry out one order. Raises nothing: what went wrong is an outcome."""
+
+    def missed(self, line: LineId, since: datetime) -> Iterable[Envelope]:
+        """What happened on a line while nobody listened, with the true times (reconcile)."""

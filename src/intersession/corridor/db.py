@@ -1,0 +1,134 @@
+"""Plain SQL on SQLite and PostgreSQL: one dialect, `?` for values, instants as microseconds.
+
+The tick speaks plain SQL because it is ten times faster than an ORM, and because every lock is visible.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+
+Row = Sequence[Any]
+
+
+class DatabaseGone(RuntimeError):
+    """The database is locked or gone. The caller gets the safe fallback; the event is tried again."""
+
+
+class Db:
+    """One connection, for one thread at a time."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.postgres = urlsplit(address).scheme in ("postgresql", "postgres")
+        self._connection: Any = None
+
+    # ------------------------------------------------------------ statements
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Run one statement; how many rows it changed."""
+        return int(self._cursor(sql, values).rowcount)
+
+    def row(self, sql: str, values: Sequence[object] = ()) -> Row | None:
+        """The first row, or None."""
+        found: Row | None = self._cursor(sql, values).fetchone()
+        return found
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """All rows."""
+        return list(self._cursor(sql, values).fetchall())
+
+    def value(self, sql: str, values: Sequence[object] = ()) -> Any:
+        """The first column of the first row, or None."""
+        found = self.row(sql, values)
+        return None if found is None else found[0]
+
+    def many(self, sql: str, batch: Sequence[Sequence[object]]) -> None:
+        """The same statement for many rows."""
+        if not batch:
+            return
+        cursor = self.connection.cursor()
+        try:
+            cursor.executemany(_dialect(sql, self.postgres), batch)
+        except (sqlite3.OperationalError, psycopg.OperationalError) as error:
+            raise DatabaseGone(str(error)) from error
+
+    def _cursor(self, sql: str, values: Sequence[object]) -> Any:
+        try:
+            return self.connection.execute(_dialect(sql, self.postgres), values)
+        except (sqlite3.OperationalError, psycopg.OperationalError) as error:
+            raise DatabaseGone(str(error)) from error
+
+    # ------------------------------------------------------------ transactions
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One transaction: committed whole, or not at all."""
+        self.run("BEGIN IMMEDIATE" if not self.postgres else "BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._give_up()
+            raise
+        self.run("COMMIT")
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part that can be taken back alone."""
+        self.run("SAVEPOINT one")
+        try:
+            yield
+        except BaseException:
+            self.run("ROLLBACK TO SAVEPOINT one")
+            raise
+        self.run("RELEASE SAVEPOINT one")
+
+    def _give_up(self) -> None:
+        try:
+            self.run("ROLLBACK")
+        except DatabaseGone:
+            self.close()
+
+    # ------------------------------------------------------------ connection
+
+    @property
+    def connection(self) -> Any:
+        """Opened at first use, and again after it was lost."""
+        if self._connection is None or (self.postgres and self._connection.closed):
+            self._connection = self._open()
+        return self._connection
+
+    def _open(self) -> Any:
+        try:
+            return psycopg.connect(self.address, autocommit=True) if self.postgres else _open_sqlite(self.address)
+        except (sqlite3.OperationalError, psycopg.OperationalError) as error:
+            raise DatabaseGone(str(error)) from error
+
+    def close(self) -> None:
+        """Close; the next statement opens it again."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def lock_for_update(self) -> str:
+        """What a SELECT needs at its end so that no other process changes the row meanwhile."""
+        return " FOR UPDATE" if self.postgres else ""
+
+
+def _open_sqlite(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA temp_store=MEMORY")
+    return connection
+
+
+@lru_cache(maxsize=512)
+def _dialect(sql: str, postgres: bool) -> str:
+    return sql.replace("?", "%s") if postgres else sql

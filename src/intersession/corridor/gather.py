@@ -1,0 +1,290 @@
+"""Rows to Facts: what one event's decision may look at, read inside its transaction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from intersession.core.call import Call
+from intersession.core.events import (
+    CallArrived,
+    CallBackAsked,
+    CallbackRequested,
+    CallEvent,
+    CallFellBack,
+    ContactClosed,
+    DigitsEntered,
+    EmailArrived,
+    ErrandFailed,
+    Event,
+    ItemHeard,
+    TaskHandedOver,
+    TaskTaken,
+    TextArrived,
+    TextDelivered,
+    TextFailed,
+    TextWritten,
+    TimeCame,
+    WakeKind,
+)
+from intersession.core.facts import Caller, Client, ContactFacts, Facts, Message, Thread
+from intersession.core.ids import (
+    ClientId,
+    ContactId,
+    EndpointId,
+    LegId,
+    LineId,
+    MessageId,
+    NumberKey,
+    PracticeId,
+    StaffId,
+    TaskId,
+    ThreadId,
+)
+from intersession.core.tasks import PageLeg, PageState, Task
+from intersession.records.fields import from_micros, to_micros
+from intersession.records.sealing import Keyring
+
+from .clients import Clients
+from .codec import load
+from .db import Db
+from .directory import Directories, Directory
+from .pins import pin_fits
+
+
+def thread_id(practice: str, line: str, number: str) -> ThreadId:
+    """One thread per practice, line and outside number."""
+    return ThreadId(f"{practice}:{line}:{number}")
+
+
+class Gather:
+    """Fills Facts for one event after another; keeps directories and profiles between them by version."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._directories = Directories()
+        self._clients = Clients(keyring)
+
+    def facts(self, db: Db, event: Event, now: datetime) -> Facts:
+        """The snapshot for one event. Locks the thread first, where there is one."""
+        directory = self._directories.of(db, event.practice, now)
+        match event:
+            case CallArrived() | CallFellBack():
+                return self._outside(db, directory, event.line, event.caller, now, event.contact)
+            case TextArrived() | EmailArrived():
+                return self._outside(db, directory, event.line, event.sender, now, None)
+            case CallbackRequested():
+                return self._outside(db, directory, event.line, event.number, now, None)
+            case CallBackAsked():
+                facts = self._outside(db, directory, event.line, event.number, now, event.contact)
+                return self._for_client(db, facts, event.client)
+            case TextWritten():
+                facts = self._outside(db, directory, event.line, event.number, now, None)
+                return self._for_client(db, facts, event.client)
+            case TextDelivered() | TextFailed():
+                return self._message(db, directory, event.message, now)
+            case TimeCame(kind=WakeKind.TEXT):
+                return self._message(db, directory, MessageId(event.subject), now)
+            case TimeCame(kind=WakeKind.CALL):
+                return self._call(db, directory, ContactId(event.subject), now)
+            case TimeCame(kind=WakeKind.TASK):
+                return self._task(db, directory, TaskId(event.subject), now)
+            case TaskTaken() | TaskHandedOver():
+                return self._task(db, directory, event.task, now)
+            case ItemHeard() | ContactClosed() | ErrandFailed():
+                return self._contact(db, directory, event.contact, now)
+            case CallEvent():
+                return self._call_event(db, directory, event, now)
+            case _:
+                return Facts(practice=directory.practice)
+
+    # ------------------------------------------------------------ by the outside number
+
+    def _outside(
+        self,
+        db: Db,
+        directory: Directory,
+        line: LineId,
+        number: NumberKey | None,
+        now: datetime,
+        contact: ContactId | None,
+    ) -> Facts:
+        thread = self._thread(db, directory, line, number, now, contact) if number else None
+        return Facts(
+            practice=directory.practice,
+            line=directory.practice.lines.get(line),
+            caller=self._caller(db, directory, number),
+            thread=thread,
+            busy=_busy(db, directory.practice.id, contact),
+        )
+
+    def _caller(self, db: Db, directory: Directory, number: NumberKey | None) -> Caller:
+        if number is None:
+            return Caller(number=None)
+        return Caller(
+            number=number,
+            clients=self._clients.of_number(db, number),
+            guardian=number in directory.guardians,
+            staff=directory.staff_phones.get(number),
+            partner=number in directory.partners,
+            block=directory.blocks.get(number),
+        )
+
+    def _for_client(self, db: Db, facts: Facts, client: ClientId | None) -> Facts:
+        """A staff member named the client, so of a shared number only that one counts."""
+        if client is None:
+            return facts
+        found = self._clients.one(db, client)
+        caller = replace(facts.caller, clients=(found,) if found else ())
+        return replace(facts, caller=caller)
+
+    def _thread(
+        self,
+        db: Db,
+        directory: Directory,
+        line: LineId,
+        number: NumberKey,
+        now: datetime,
+        contact: ContactId | None,
+    ) -> Thread:
+        """Found or made, and locked: a new conversation has no row to lock, so it is upserted first."""
+        practice = directory.practice
+        thread = thread_id(practice.id, line, number)
+        row = db.row(
+            "INSERT INTO thread (id, practice_id, line, number_key) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET line = excluded.line"
+            " RETURNING open_text, last_text_at, last_notice_at, last_mail_reply_at",
+            (thread, practice.id, line, number),
+        )
+        assert row is not None
+        policy = practice.policy
+        since = now - timedelta(minutes=policy.burst_minutes)
+        texts = db.value(
+            "SELECT count(*) FROM message WHERE thread = ? AND direction = 'in' AND at > ?",
+            (thread, to_micros(since)),
+        )
+        return Thread(
+            id=thread,
+            open_tasks=_open_tasks(db, thread),
+            open_text=ContactId(row[0]) if row[0] else None,
+            last_text_at=_instant(row[1]),
+            last_notice_at=_instant(row[2]),
+            last_mail_reply_at=_instant(row[3]),
+            recent_texts=texts or 0,
+            missed_calls=_missed(db, thread, now, contact, timedelta(minutes=policy.redial_minutes)),
+        )
+
+    # ------------------------------------------------------------ by contact, call, task, message
+
+    def _contact(self, db: Db, directory: Directory, contact: ContactId, now: datetime) -> Facts:
+        row = db.row("SELECT thread, client, line, closed_at FROM contact WHERE id = ?", (contact,))
+        if row is None:
+            return Facts(practice=directory.practice)
+        facts = self._of_thread(db, directory, row[0], LineId(row[2]), now, contact)
+        client = ClientId(row[1]) if row[1] else None
+        known = ContactFacts(
+            id=contact,
+            thread=ThreadId(row[0]) if row[0] else None,
+            client=client,
+            tasks=_tasks_of(db, contact),
+            closed=row[3] is not None,
+        )
+        return replace(self._for_client(db, facts, client), contact=known, call=_call(db, contact))
+
+    def _of_thread(
+        self, db: Db, directory: Directory, thread: str | None, line: LineId, now: datetime, contact: ContactId
+    ) -> Facts:
+        number = NumberKey(thread.rsplit(":", 1)[1]) if thread else None
+        return self._outside(db, directory, line, number, now, contact)
+
+    def _call(self, db: Db, directory: Directory, contact: ContactId, now: datetime) -> Facts:
+        facts = self._contact(db, directory, contact, now)
+        if facts.call is None or facts.call.outbound:
+            return facts
+        return replace(facts, caller=self._caller(db, directory, facts.call.caller))
+
+    def _call_event(self, db: Db, directory: Directory, event: CallEvent, now: datetime) -> Facts:
+        leg = getattr(event, "leg", None)
+        page = _page(db, leg) if leg else None
+        if page is not None:
+            return replace(self._task(db, directory, page.task, now), page=page)
+        facts = self._call(db, directory, event.contact, now)
+        if isinstance(event, DigitsEntered) and facts.call is not None and facts.call.staff is not None:
+            return replace(facts, pin_ok=pin_fits(db, facts.call.staff, event.digits))
+        return facts
+
+    def _task(self, db: Db, directory: Directory, task: TaskId, now: datetime) -> Facts:
+        row = db.row("SELECT contact, state FROM task WHERE id = ? AND closed_at IS NULL", (task,))
+        if row is None:
+            return Facts(practice=directory.practice)
+        facts = self._contact(db, directory, ContactId(row[0]), now)
+        return replace(facts, task=load(row[1], Task))
+
+    def _message(self, db: Db, directory: Directory, message: MessageId, now: datetime) -> Facts:
+        row = db.row(
+            "SELECT contact, client, number_key, line, written_by, state FROM message WHERE id = ?", (message,)
+        )
+        if row is None:
+            return Facts(practice=directory.practice)
+        contact, client, number, line, written_by, state = row
+        facts = self._outside(db, directory, LineId(line), NumberKey(number), now, None)
+        known = Message(
+            id=message,
+            contact=ContactId(contact),
+            client=ClientId(client) if client else None,
+            number=NumberKey(number),
+            line=LineId(line),
+            written_by=StaffId(written_by) if written_by else None,
+            held=state == "held",
+        )
+        found: Client | None = self._clients.one(db, known.client) if known.client else None
+        caller = replace(facts.caller, clients=(found,)) if found else facts.caller
+        return replace(facts, message=known, caller=caller)
+
+
+# ---------------------------------------------------------------- single reads
+
+
+def _open_tasks(db: Db, thread: ThreadId) -> tuple[Task, ...]:
+    rows = db.rows("SELECT state FROM task WHERE thread = ? AND closed_at IS NULL ORDER BY opened_at, id", (thread,))
+    return tuple(load(state, Task) for (state,) in rows)
+
+
+def _tasks_of(db: Db, contact: ContactId) -> tuple[Task, ...]:
+    rows = db.rows(
+        "SELECT state FROM task WHERE closed_at IS NULL AND (contact = ?"
+        " OR id IN (SELECT task FROM task_contact WHERE contact = ?)) ORDER BY opened_at, id",
+        (contact, contact),
+    )
+    return tuple(load(state, Task) for (state,) in rows)
+
+
+def _missed(
+    db: Db, thread: ThreadId, now: datetime, but: ContactId | None, since: timedelta
+) -> tuple[datetime, ...]:
+    """Tries of the last quarter hour that nobody answered (V24)."""
+    rows = db.rows(
+        "SELECT at FROM contact WHERE thread = ? AND at > ? AND id <> ? AND flags LIKE '%abandoned%' ORDER BY at",
+        (thread, to_micros(now - since), but or ""),
+    )
+    return tuple(from_micros(at) for (at,) in rows)
+
+
+def _busy(db: Db, practice: PracticeId, contact: ContactId | None) -> frozenset[EndpointId]:
+    rows = db.rows("SELECT endpoint FROM occupied WHERE practice_id = ? AND contact <> ?", (practice, contact or ""))
+    return frozenset(EndpointId(endpoint) for (endpoint,) in rows)
+
+
+def _call(db: Db, contact: ContactId) -> Call | None:
+    state = db.value("SELECT state FROM call WHERE contact = ?" + db.lock_for_update(), (contact,))
+    return None if state is None else load(state, Call)
+
+
+def _page(db: Db, leg: LegId) -> PageLeg | None:
+    row = db.row("SELECT task, staff, state FROM page_leg WHERE leg = ?", (leg,))
+    if row is None:
+        return None
+    return PageLeg(leg=leg, task=TaskId(row[0]), staff=StaffId(row[1]), state=PageState(row[2]))
+
+
+def _instant(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)

@@ -1,0 +1,164 @@
+"""The turn: gather, decide, write, one event after another inside one transaction; only the commit is shared.
+
+Synchronous; it knows no thread, no carrier and no clock of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from intersession.carriers.port import Envelope
+from intersession.core.call import Hearing
+from intersession.core.decision import Decision
+from intersession.core.events import Event, TimeCame
+from intersession.core.facts import Facts
+from intersession.core.ids import NumberKey, PracticeId
+from intersession.records.fields import to_micros
+from intersession.records.sealing import Keyring
+
+from .aside import set_aside
+from .codec import dump, load
+from .commit import Commit
+from .contact_keys import ContactKeys
+from .db import Db, DatabaseGone
+from .gather import Gather
+
+log = structlog.get_logger(__name__)
+
+Decide = Callable[[Event, Facts, datetime], Decision]
+
+MOST_FOLLOWING = 64
+"""Events that follow from one event at once; more would be a loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What became of one envelope."""
+
+    event: Event
+    decision: Decision | None = None
+    hearing: Hearing | None = None
+    """The answer to a waiting caller, on a carrier that pulls."""
+    replayed: bool = False
+    set_aside: bool = False
+    changed: frozenset[str] = frozenset()
+
+
+class Tick:
+    """Turns batches of envelopes into rows. One connection, one thread at a time."""
+
+    def __init__(self, db: Db, keyring: Keyring, decide: Decide) -> None:
+        self.db, self.keyring, self._decide = db, keyring, decide
+        self._keys = ContactKeys(keyring)
+        self._gather = Gather(keyring)
+        self._commit = Commit(db=db, keys=self._keys)
+
+    def pulls(self, lines: frozenset[str]) -> None:
+        """Lines whose callers fetch what they hear."""
+        self._commit.pulls = lines  # type: ignore[assignment]
+
+    def turn(self, envelopes: Sequence[Envelope], now: datetime) -> list[Turned]:
+        """All of them in one transaction. An error takes the batch back, and each is tried alone."""
+        try:
+            with self.db.transaction():
+                return [self._walk(envelope, now) for envelope in envelopes]
+        except DatabaseGone:
+            self._keys.forget()
+            raise
+        except Exception as error:
+            self._keys.forget()
+            log.warning("batch_taken_back", size=len(envelopes), error=type(error).__name__)
+        return [self._alone(envelope, now) for envelope in envelopes]
+
+    def _alone(self, envelope: Envelope, now: datetime) -> Turned:
+        """The bad one is set aside with its error, and a person is told (INV-11)."""
+        try:
+            with self.db.transaction():
+                return self._walk(envelope, now)
+        except DatabaseGone:
+            self._keys.forget()
+            raise
+        except Exception as error:
+            self._keys.forget()
+            log.exception("event_set_aside", kind=type(envelope.event).__name__)
+            with self.db.transaction():
+                changed = set_aside(self.db, self._keys, envelope.event, error, now)
+            return Turned(event=envelope.event, set_aside=True, changed=changed)
+
+    def _walk(self, envelope: Envelope, now: datetime) -> Turned:
+        event = envelope.event
+        if isinstance(event, TimeCame):
+            if not self._claim_wake(event):
+                return Turned(event, replayed=True)
+        elif not self._is_new(event, now):
+            return self._replay(event, envelope.step)
+        for key, number in envelope.numbers.items():
+            self._keep_number(event.practice, key, number)
+        turned = self._decide_and_write(envelope, now)
+        if turned.hearing is not None:
+            self._keep_answer(event, envelope.step, turned.hearing)
+        return turned
+
+    def _decide_and_write(self, envelope: Envelope, now: datetime) -> Turned:
+        """The event, and what follows from it at once (a phone that fell free, a key that asks for a call)."""
+        waiting = [envelope]
+        first: Turned | None = None
+        for _ in range(MOST_FOLLOWING):
+            if not waiting:
+                break
+            one = waiting.pop(0)
+            facts = self._gather.facts(self.db, one.event, now)
+            decision = self._decide(one.event, facts, now)
+            written = self._commit.write(one.event, facts, decision, now, dict(one.sounds))
+            waiting += [Envelope(event=event) for event in written.follow if self._is_new(event, now)]
+            if first is None:
+                first = Turned(one.event, decision, written.hearing, changed=frozenset(written.changed))
+            else:
+                first = replace(first, changed=first.changed | written.changed)
+        assert first is not None
+        return first
+
+    # ------------------------------------------------------------ once only
+
+    def _claim_wake(self, event: TimeCame) -> bool:
+        """The wake's row goes in the transaction that acts on it: exactly once, whoever else saw it due."""
+        subject = f"{event.kind}:{event.subject}"
+        due = to_micros(event.at)
+        return self.db.run("DELETE FROM errand WHERE subject = ? AND not_before <= ?", (subject, due)) == 1
+
+    def _is_new(self, event: Event, now: datetime) -> bool:
+        done = self.db.run(
+            "INSERT INTO seen_event (id, practice_id, at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
+            (event.id, event.practice, to_micros(now)),
+        )
+        return done == 1
+
+    def _replay(self, event: Event, step: str | None) -> Turned:
+        """The same event, or the same action of the carrier, again: the stored answer, and nothing new."""
+        kept = self.db.value("SELECT answer FROM seen_event WHERE id = ?", (step and f"step:{step}" or event.id,))
+        hearing = None
+        if kept is not None:
+            text = self.keyring.unseal(bytes(kept), "seen_event:answer")
+            hearing = load(text, Hearing)
+        return Turned(event, hearing=hearing, replayed=True)
+
+    def _keep_answer(self, event: Event, step: str | None, hearing: Hearing) -> None:
+        sealed = self.keyring.seal(dump(hearing), "seen_event:answer")
+        self.db.run("UPDATE seen_event SET answer = ? WHERE id = ?", (sealed, event.id))
+        if step:
+            self.db.run(
+                "INSERT INTO seen_event (id, practice_id, at, answer) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                (f"step:{step}", event.practice, to_micros(event.at), sealed),
+            )
+
+    def _keep_number(self, practice: PracticeId, key: NumberKey, number: str) -> None:
+        known = self.db.value("SELECT 1 FROM number WHERE key = ?", (key,))
+        if known is None:
+            self.db.run(
+                "INSERT INTO number (key, practice_id, sealed) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
+                (key, practice, self.keyring.seal(number, f"number:{key}")),
+            )

@@ -1,0 +1,38 @@
+"""Tables, grouped as the domain is. Every one carries the practice; sealed columns are named `sealed_…`."""
+
+from .contacts import Call, Contact, Leg, Message, Recording, Thread
+from .coverage import Absence, Endpoint, Shift, Staff
+from .errands import Errand, Occupied, PageLeg, SeenEvent, SetAside, Task, TaskContact
+from .journal import JournalEntry, Notice, ReviewItem
+from .people import Block, Client, ClientNumber, KnownNumber, Number
+from .practices import Line, Practice
+
+__all__ = [
+    "Absence",
+    "Block",
+    "Call",
+    "Client",
+    "ClientNumber",
+    "Contact",
+    "Endpoint",
+    "Errand",
+    "JournalEntry",
+    "KnownNumber",
+    "Leg",
+    "Line",
+    "Message",
+    "Notice",
+    "Number",
+    "Occupied",
+    "PageLeg",
+    "Practice",
+    "Recording",
+    "ReviewItem",
+    "SeenEvent",
+    "SetAside",
+    "Shift",
+    "Staff",
+    "Task",
+    "TaskContact",
+    "Thread",
+]

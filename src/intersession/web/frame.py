@@ -1,0 +1,69 @@
+"""What every page stands in: the places one can go to, who looks, the live connection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from ..permissions import Action, may
+from . import line
+from .viewer import Viewer, viewer
+
+SHEETS = (
+    "css/tokens.css", "css/base.css", "css/frame.css", "css/components.css", "css/time.css", "css/handset.css",
+    "css/talk.css", "css/sheets.css", "css/screens.css", "css/helpers.css",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An entry of the navigation."""
+
+    name: str
+    icon: str
+    href: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """For the base template."""
+
+    sheets: tuple[str, ...] = SHEETS
+    places: tuple[Place, ...] = ()
+    home: str = "/"
+    viewer: str = ""
+    live: str = ""
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    """Context processor. Where the line is not connected, a bare frame: error pages must always render."""
+    if not line.is_connected():
+        return {"frame": Frame()}
+    who = viewer(request)
+    return {
+        "frame": Frame(
+            places=_places(request, who),
+            home=reverse("home"),
+            viewer=who.name,
+            live=reverse("live"),
+        )
+    }
+
+
+def _places(request: HttpRequest, who: Viewer) -> tuple[Place, ...]:
+    wanted = [
+        ("Now", "clock", "now", Action.SEE_NOW),
+        ("Clients", "people", "clients", Action.SEE_CLIENTS),
+        ("Words", "words", "words", Action.SEE_WORDS),
+    ]
+    if line.connected().demo is not None:
+        wanted.append(("Phones", "device", "phones", Action.USE_PHONES))
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    return tuple(
+        Place(name=name, icon=icon, href=reverse(view), here=here.split("-")[0] in (view, view.rstrip("s")))
+        for name, icon, view, action in wanted
+        if may(who.person, action)
+    )
