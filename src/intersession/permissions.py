@@ -30,6 +30,10 @@ class Relation(StrEnum):
     COVERAGE = "coverage_now"
     ON_CALL = "on_call_now"
     SUPERVISOR = "supervisor"
+    OWNER = "owner"
+    """Owes something on this very contact."""
+    INTAKE = "intake"
+    """The contact is nobody's on file: whoever takes new callers may."""
     NONE = "none"
 
 
@@ -53,6 +57,10 @@ class Action(StrEnum):
     SEE_WHY = "see_why"
     LISTEN = "listen"
     CALL_BACK = "call_back"
+    BREAK_GLASS = "break_glass"
+    """Call although safe contact says no, with a reason that is kept (O02)."""
+    SEE_NUMBER = "see_number"
+    """The telephone number of a caller who is nobody's client."""
     WRITE_TEXT = "write_text"
     TAKE = "take"
     HAND_OVER = "hand_over"
@@ -68,32 +76,37 @@ LETTERS = {
     "c": Relation.COVERAGE,
     "o": Relation.ON_CALL,
     "s": Relation.SUPERVISOR,
+    "w": Relation.OWNER,
+    "i": Relation.INTAKE,
     "n": Relation.NONE,
 }
 
 # One row an action, one column a role; a cell holds the relations that suffice, "-" where none does.
-# The desk sees logistics, never words of a session kind; the auditor sees who did what and why, never content.
-# The director runs the practice: what is open and unowned is theirs to see, content needs a relation like anybody's.
+# The desk sees logistics, and of words only what it owes an answer to: it cannot take a client's item to read it.
+# The auditor sees who did what and why, never content. The director runs the practice: what is open and unowned
+# is theirs to see, content needs a relation like anybody's.
 TABLE: dict[Action, tuple[str, ...]] = {
-    #                            director  clinician  trainee  supervisor  coach    on_call  desk  auditor
-    Action.SEE_NOW:             ("n",      "n",       "n",     "n",        "n",     "n",     "n",  "-"),
-    Action.SEE_CLIENTS:         ("n",      "n",       "n",     "n",        "n",     "n",     "n",  "-"),
-    Action.SEE_WORDS:           ("n",      "n",       "n",     "n",        "n",     "n",     "n",  "n"),
-    Action.USE_PHONES:          ("n",      "n",       "n",     "n",        "n",     "n",     "n",  "-"),
-    Action.SET_OWN_SHIFT:       ("n",      "n",       "-",     "n",        "n",     "n",     "-",  "-"),
-    Action.SEE_ITEM:            ("n",      "pcos",    "pcos",  "pcos",     "pco",   "pco",   "n",  "n"),
-    Action.SEE_TIMELINE:        ("pcos",   "pcos",    "pc",    "pcos",     "co",    "co",    "-",  "-"),
-    Action.SEE_WORDS_OF_CLIENT: ("pcos",   "pcos",    "pc",    "pcos",     "co",    "co",    "-",  "-"),
-    Action.SEE_AGREEMENT:       ("n",      "pcos",    "pc",    "pcos",     "co",    "co",    "n",  "-"),
-    Action.SEE_SAFE_CONTACT:    ("n",      "pcos",    "pc",    "pcos",     "co",    "co",    "n",  "-"),
-    Action.SEE_NAME:            ("n",      "pcos",    "pc",    "pcos",     "co",    "co",    "n",  "-"),
-    Action.SEE_WHY:             ("n",      "pcos",    "pcos",  "pcos",     "co",    "co",    "-",  "n"),
-    Action.LISTEN:              ("pcos",   "pcos",    "pc",    "pcos",     "co",    "co",    "-",  "-"),
-    Action.CALL_BACK:           ("pcos",   "pcos",    "pc",    "pcos",     "co",    "co",    "n",  "-"),
-    Action.WRITE_TEXT:          ("pcos",   "pcos",    "pc",    "pcos",     "co",    "co",    "n",  "-"),
-    Action.TAKE:                ("n",      "pcos",    "pc",    "pcos",     "co",    "co",    "n",  "-"),
-    Action.HAND_OVER:           ("n",      "pcos",    "pc",    "pcos",     "co",    "co",    "n",  "-"),
-    Action.CLOSE:               ("pcos",   "pcos",    "pc",    "pcos",     "co",    "co",    "n",  "-"),
+    #                           director   clinician  trainee    supervisor coach      on_call    desk       auditor
+    Action.SEE_NOW:             ("n",       "n",       "n",       "n",       "n",       "n",       "n",       "-"),
+    Action.SEE_CLIENTS:         ("n",       "n",       "n",       "n",       "n",       "n",       "n",       "-"),
+    Action.SEE_WORDS:           ("n",       "n",       "n",       "n",       "n",       "n",       "n",       "n"),
+    Action.USE_PHONES:          ("n",       "n",       "n",       "n",       "n",       "n",       "n",       "-"),
+    Action.SET_OWN_SHIFT:       ("n",       "n",       "-",       "n",       "n",       "n",       "-",       "-"),
+    Action.SEE_ITEM:            ("n",       "pcosw",   "pcosw",   "pcosw",   "pcow",    "pcow",    "n",       "n"),
+    Action.SEE_TIMELINE:        ("pcosi",   "pcos",    "pc",      "pcos",    "co",      "co",      "i",       "-"),
+    Action.SEE_WORDS_OF_CLIENT: ("pcoswi",  "pcosw",   "pcw",     "pcosw",   "cow",     "cow",     "wi",      "-"),
+    Action.SEE_AGREEMENT:       ("n",       "pcos",    "pc",      "pcos",    "co",      "co",      "n",       "-"),
+    Action.SEE_SAFE_CONTACT:    ("n",       "pcos",    "pc",      "pcos",    "co",      "co",      "n",       "-"),
+    Action.SEE_NAME:            ("n",       "pcos",    "pc",      "pcos",    "co",      "co",      "n",       "-"),
+    Action.SEE_NUMBER:          ("pcowi",   "pcosw",   "pcw",     "pcosw",   "w",       "ow",      "wi",      "-"),
+    Action.SEE_WHY:             ("n",       "pcosw",   "pcosw",   "pcosw",   "cow",     "cow",     "wi",      "n"),
+    Action.LISTEN:              ("pcoswi",  "pcosw",   "pcw",     "pcosw",   "cow",     "cow",     "wi",      "-"),
+    Action.CALL_BACK:           ("pcoswi",  "pcosw",   "pcw",     "pcosw",   "cow",     "cow",     "n",       "-"),
+    Action.BREAK_GLASS:         ("pcos",    "pcos",    "-",       "pcos",    "-",       "co",      "-",       "-"),
+    Action.WRITE_TEXT:          ("pcos",    "pcos",    "pc",      "pcos",    "co",      "co",      "n",       "-"),
+    Action.TAKE:                ("n",       "pcos",    "pc",      "pcos",    "co",      "co",      "i",       "-"),
+    Action.HAND_OVER:           ("n",       "pcosw",   "pcw",     "pcosw",   "cow",     "cow",     "wi",      "-"),
+    Action.CLOSE:               ("pcoswi",  "pcosw",   "pcw",     "pcosw",   "cow",     "cow",     "wi",      "-"),
 }  # fmt: skip
 
 

@@ -7,11 +7,11 @@ from enum import StrEnum
 
 from .call import Call, Declared
 from .caller import lead_client
-from .commands import AddReviewItem, ChangeTask, Command, FlagContact, OpenTask
+from .commands import AddReviewItem, Command, FlagContact
 from .escalation import attempted
 from .facts import Client, Facts
 from .ids import StaffId
-from .owing import owe
+from .owing import keep, opened, owe
 from .promise import next_business_morning, within
 from .route import Owed, Route
 from .seats import director, duty
@@ -82,7 +82,7 @@ def _interpreter(
         opened_at=now,
         finish_by=listen_by or route.owed.look_by,
     )
-    return [FlagContact(contact=call.contact, flag="unheard"), OpenTask(task=task)]
+    return [FlagContact(contact=call.contact, flag="unheard"), *opened(task)]
 
 
 def _abandoned(call: Call, route: Route, facts: Facts, now: datetime) -> list[Command]:
@@ -118,7 +118,7 @@ def _look(call: Call, route: Route, facts: Facts, now: datetime) -> list[Command
         opened_at=now,
         listen_by=route.owed.look_by,
     )
-    return [OpenTask(task=task)]
+    return list(opened(task))
 
 
 def _talked(call: Call, facts: Facts, now: datetime) -> list[Command]:
@@ -133,7 +133,7 @@ def _talked(call: Call, facts: Facts, now: datetime) -> list[Command]:
         opened_at=now,
         finish_by=finish_by(facts, now),
     )
-    return [OpenTask(task=task), *_review(call, facts)]
+    return [*opened(task), *_review(call, facts)]
 
 
 def finish_by(facts: Facts, now: datetime) -> datetime:
@@ -151,7 +151,10 @@ def _attempted(facts: Facts, call: Call, now: datetime) -> list[Command]:
     """A bridged call of the same thread is an attempt on whatever is open there (D36)."""
     tasks = facts.thread.open_tasks if facts.thread else ()
     return [
-        ChangeTask(task=attempted(task, now), joined=call.contact) for task in tasks if task.contact != call.contact
+        command
+        for task in tasks
+        if task.contact != call.contact
+        for command in keep(attempted(task, now), joined=call.contact)
     ]
 
 
@@ -174,6 +177,7 @@ def _owe(
         urgent=call.declared is Declared.URGENT,
         ladder=ladder,
         now=now,
+        restart=True,
     )
     return list(commands)
 

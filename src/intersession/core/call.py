@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from .ids import ClientId, ContactId, EndpointId, LegId, LineId, NumberKey, StaffId
+from .ids import ClientId, ContactId, EndpointId, LegId, LineId, NumberKey, RecordingId, StaffId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,8 @@ class Hearing:
     keys: str = ""
     """Keys that are live while it is said and after."""
     then: Then = Then.WAIT
+    plays: RecordingId | None = None
+    """A voicemail that is played after the words; on staff legs only, and only after the PIN."""
     digits: bool = False
     """Several digits ended by pound are expected (PIN, number, short code)."""
 
@@ -153,6 +155,8 @@ class Call:
     tries: int = 0
     """Wrong PINs, or keys that do nothing, so far."""
     joined_at: datetime | None = None
+    tone_at: datetime | None = None
+    """When the staff leg hears the soft-limit tone (S34)."""
     relay: bool = False
     # a call back (O01)
     outbound: bool = False

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from .aftercall import Ending, afterwards
-from .call import Call, Declared, Hearing, Leg, LegState, Phase, Said, Then
+from .call import Call, Declared, Hearing, Leg, LegState, Phase, Then
 from .commands import (
     CallerId,
     Command,
@@ -28,6 +28,7 @@ from .commands import (
     FlagContact,
     KeepVoicemail,
     MarkUnreachable,
+    PlayTone,
     RefuseCall,
     RingEndpoint,
     SayPrompt,
@@ -121,6 +122,7 @@ def next_wake(call: Call) -> datetime | None:
     if call.phase is Phase.CRISIS_SAYING and call.back_to in (Phase.OPENING, Phase.RINGING):
         times.append(call.cap_at)
     times += [leg.until for leg in call.legs if leg.state in (LegState.RINGING, LegState.ASKED, LegState.CHOOSING)]
+    times.append(call.tone_at)
     return min((at for at in times if at is not None), default=None)
 
 
@@ -609,7 +611,8 @@ def _joined(turn: Turn) -> None:
     if turn.call.phase is not Phase.JOINING or leg is None:
         return
     turn.leg(leg, state=LegState.JOINED)
-    turn.be(phase=Phase.TALKING, joined_at=turn.now, say_until=None, hearing=Hearing())
+    tone = _in(turn, 60 * turn.facts.practice.policy.soft_limit_minutes)
+    turn.be(phase=Phase.TALKING, joined_at=turn.now, tone_at=tone, say_until=None, hearing=Hearing())
     turn.out += afterwards(turn.call, Ending.JOINED, turn.route, turn.facts, turn.now)
 
 
@@ -683,7 +686,7 @@ def _leg_gone(turn: Turn, leg_id: LegId) -> None:
 
 def _staff_cut_off(turn: Turn) -> None:
     """The caller is still there (INV-10): the same phones again, after the words, if they stay."""
-    turn.be(phase=Phase.OPENING, accepted_by=None, stage=-1, joined_at=None, legs=_forget_rung(turn.call))
+    turn.be(phase=Phase.OPENING, accepted_by=None, stage=-1, tone_at=None, legs=_forget_rung(turn.call))
     turn.be(cap_at=_in(turn, _cap(turn)))
     turn.hear(turn.voice.cut(turn.route))
 
@@ -759,7 +762,7 @@ def _caller_gone(turn: Turn) -> None:
     if call.phase is Phase.ENDED:
         return
     ending = _ending(call)
-    turn.be(phase=Phase.ENDED, stage_until=None, cap_at=None, say_until=None, back_to=None)
+    turn.be(phase=Phase.ENDED, stage_until=None, cap_at=None, say_until=None, tone_at=None, back_to=None)
     if call.phase is Phase.RECORDING:
         turn.be(say_until=_in(turn, 60))  # its recording may still be on the way
     else:
@@ -790,6 +793,8 @@ def _time(turn: Turn) -> None:
     for leg in turn.call.legs:
         if leg.until <= turn.now:
             _leg_overdue(turn, leg)
+    if _past(turn.call.tone_at, turn.now):
+        _tone(turn)
     waits = turn.call.phase in (Phase.OPENING, Phase.RINGING) or turn.call.back_to in (Phase.OPENING, Phase.RINGING)
     if waits and _past(turn.call.cap_at, turn.now):
         _let_go(turn, LegState.RINGING)
@@ -800,6 +805,13 @@ def _time(turn: Turn) -> None:
         _stage_check(turn)
     if _past(turn.call.say_until, turn.now):
         _words_lost(turn)
+
+
+def _tone(turn: Turn) -> None:
+    """The soft limit: one tone, on the staff leg alone; nothing ends (S34, INV-10)."""
+    turn.be(tone_at=None)
+    if turn.call.phase is Phase.TALKING and turn.call.accepted_by is not None:
+        turn.out.append(PlayTone(contact=turn.call.contact, leg=turn.call.accepted_by))
 
 
 def _words_lost(turn: Turn) -> None:

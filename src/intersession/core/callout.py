@@ -13,7 +13,6 @@ from .call import Call, Hearing, Leg, LegState, Phase, Then
 from .caller import lead_client
 from .commands import (
     CallerId,
-    ChangeTask,
     Channel,
     Command,
     ConnectLeg,
@@ -22,16 +21,26 @@ from .commands import (
     FlagContact,
     KeepCall,
     OpenContact,
-    OpenTask,
     RingClient,
     RingEndpoint,
     SayPrompt,
     WaitUntil,
 )
-from .escalation import attempted
-from .events import CallBackAsked, CallStep, EndCause, KeyPressed, LegAnswered, LegEnded, LegsJoined, TimeCame, WakeKind
+from .escalation import attempted, not_reached
+from .events import (
+    CallBackAsked,
+    CallStep,
+    EndCause,
+    KeyPressed,
+    LegAnswered,
+    LegEnded,
+    LegsJoined,
+    TimeCame,
+    WakeKind,
+)
 from .facts import Facts
 from .ids import ContactId, caller_leg, staff_leg
+from .owing import keep, opened
 from .rules.whispers import handle
 from .seats import endpoint_of
 from .tasks import Task, TaskKind, task_id
@@ -57,7 +66,7 @@ def begin(event: CallBackAsked, facts: Facts, voice: Voice, now: datetime) -> tu
         client=event.client,
         staff=event.by,
     )
-    opened = OpenContact(
+    contact = OpenContact(
         contact=event.contact,
         channel=Channel.VOICE,
         direction=Direction.OUT,
@@ -67,9 +76,9 @@ def begin(event: CallBackAsked, facts: Facts, voice: Voice, now: datetime) -> tu
         caller_class="call_back",
         at=now,
     )
-    finish = OpenTask(task=_finish(event, facts, now))
+    finish = opened(_finish(event, facts, now))
     if phone is None:
-        return (opened, finish, _keep(replace(call, phase=Phase.ENDED)), _flag(event.contact, "no_staff_phone"))
+        return (contact, *finish, _keep(replace(call, phase=Phase.ENDED)), _flag(event.contact, "no_staff_phone"))
     leg = Leg(
         id=staff_leg(event.contact, 1), staff=event.by, endpoint=phone.id, stage=0,
         until=now + timedelta(seconds=RING_SECONDS),
@@ -79,7 +88,7 @@ def begin(event: CallBackAsked, facts: Facts, voice: Voice, now: datetime) -> tu
         seconds=RING_SECONDS,
     )  # fmt: skip
     call = replace(call, legs=(leg,))
-    return (opened, finish, ring, _keep(call), _wake(call))
+    return (contact, *finish, ring, _keep(call), _wake(call))
 
 
 def step(call: Call, event: CallStep | TimeCame, facts: Facts, voice: Voice, now: datetime) -> tuple[Call, list[Command]]:
@@ -99,7 +108,7 @@ def step(call: Call, event: CallStep | TimeCame, facts: Facts, voice: Voice, now
         case LegEnded() if event.leg == ours.id:
             return _over(call, [DropLeg(contact=call.contact, leg=caller_leg(call.contact))])
         case LegEnded() if event.leg == caller_leg(call.contact):
-            return _client_gone(call, ours, event.cause)
+            return _client_gone(call, ours, event.cause, facts, now)
         case TimeCame() if ours.state is LegState.ASKED and ours.until <= now:
             return _over(call, [DropLeg(contact=call.contact, leg=ours.id)])
         case _:
@@ -145,7 +154,7 @@ def _staff_key(call: Call, ours: Leg, key: str, facts: Facts, now: datetime) -> 
     hearing = Hearing()
     quiet = SayPrompt(contact=call.contact, leg=ours.id, hearing=hearing)
     leg = replace(ours, state=LegState.ACCEPTED)
-    tries = [ChangeTask(task=attempted(task, now), joined=call.contact) for task in _open(facts)]
+    tries = [command for task in _open(facts) for command in keep(attempted(task, now), joined=call.contact)]
     return replace(call, legs=(leg,), accepted_by=leg.id), [quiet, ring, *tries]
 
 
@@ -155,9 +164,17 @@ def _client_there(call: Call, ours: Leg) -> tuple[Call, list[Command]]:
     return replace(call, phase=Phase.JOINING, client_answered=True, legs=(leg,)), [join]
 
 
-def _client_gone(call: Call, ours: Leg, cause: EndCause) -> tuple[Call, list[Command]]:
-    flag = [] if call.client_answered else [_flag(call.contact, f"not_reached_{cause}")]
-    return _over(call, [DropLeg(contact=call.contact, leg=ours.id), *flag])
+def _client_gone(
+    call: Call, ours: Leg, cause: EndCause, facts: Facts, now: datetime
+) -> tuple[Call, list[Command]]:
+    """Not reached: what was owed falls due again; only reaching the client or a person's word ends it (§3.7)."""
+    drop = DropLeg(contact=call.contact, leg=ours.id)
+    if call.client_answered:
+        return _over(call, [drop])
+    again = [
+        command for task in _open(facts) for command in keep(not_reached(task, facts.practice, now), joined=call.contact)
+    ]
+    return _over(call, [drop, _flag(call.contact, f"not_reached_{cause}"), *again])
 
 
 def _over(call: Call, commands: list[Command]) -> tuple[Call, list[Command]]:
@@ -166,7 +183,8 @@ def _over(call: Call, commands: list[Command]) -> tuple[Call, list[Command]]:
 
 
 def _open(facts: Facts) -> tuple[Task, ...]:
-    return facts.thread.open_tasks if facts.thread else ()
+    tasks = facts.thread.open_tasks if facts.thread else ()
+    return tuple(task for task in tasks if task.kind is not TaskKind.FINISH)
 
 
 def _finish(event: CallBackAsked, facts: Facts, now: datetime) -> Task:

@@ -8,14 +8,14 @@ from datetime import datetime
 from . import callout, dialin
 from .aftercall import Ending, afterwards
 from .call import Call, Declared, Phase
-from .callflow import step
 from .caller import CallerClass, classify, lead_client
+from .callflow import step
 from .commands import Channel, Command, Direction, FlagContact, KeepCall, KeepVoicemail, OpenContact
 from .decision import Decision, Reason
 from .events import (
     CallArrived,
-    CallbackRequested,
     CallBackAsked,
+    CallbackRequested,
     CallEvent,
     CallFellBack,
     CallStep,

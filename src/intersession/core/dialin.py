@@ -6,7 +6,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from .call import Call, Hearing, Leg, Phase, Then
-from .commands import CallerId, Command, DropLeg, MarkUnreachable, RingEndpoint, SayPrompt, SetStatus, WaitUntil
+from .commands import (
+    CallerId,
+    Command,
+    DropLeg,
+    MarkUnreachable,
+    RingEndpoint,
+    SayPrompt,
+    SetStatus,
+    WaitUntil,
+)
 from .events import CallStep, DigitsEntered, KeyPressed, LegEnded, TimeCame, WakeKind
 from .facts import Facts, Staff
 from .ids import StaffId, caller_leg, staff_leg

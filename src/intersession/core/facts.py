@@ -22,8 +22,8 @@ from .ids import (
     MessageId,
     NumberKey,
     PracticeId,
+    RecordingId,
     StaffId,
-    TaskId,
     ThreadId,
 )
 from .levels import AccessLevel, AccessPhase
@@ -243,6 +243,8 @@ class ContactFacts:
     thread: ThreadId | None
     client: ClientId | None
     tasks: tuple[Task, ...] = ()
+    recordings: tuple[RecordingId, ...] = ()
+    """Voicemail that the contact holds, oldest first."""
     closed: bool = False
 
 
@@ -258,6 +260,8 @@ class Facts:
     contact: ContactFacts | None = None
     task: Task | None = None
     """The task that the event is about."""
+    paging: tuple[Task, ...] = ()
+    """At a change of shift: the practice's open tasks on which a page ladder runs (D36)."""
     page: PageLeg | None = None
     """Set where the leg of the event is a page call."""
     message: Message | None = None

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from .caller import CallerClass
+from .caller import CallerClass, lead_client
 from .decision import Reason
 from .facts import Facts, Staff
 from .route import Route
 from .rules.covered import clinician
-from .caller import lead_client
 from .situation import CLIENT_CLASSES, OnCallNow, Situation
 
 PLAIN = {

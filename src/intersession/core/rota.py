@@ -70,6 +70,11 @@ class Rota:
         coming = [duty for tier in TIERS if (duty := self._first_after(at, tier))]
         return min(coming, key=lambda duty: (duty.span.start, duty.tier), default=None)
 
+    def next_change(self, at: datetime) -> datetime | None:
+        """The first instant after `at` at which somebody's duty begins or ends."""
+        edges = (edge for tier in TIERS for duty in self._duties[tier] for edge in (duty.span.start, duty.span.end))
+        return min((edge for edge in edges if edge > at), default=None)
+
     def covered(self, tier: int | None = None) -> Spans:
         """When somebody is on call, in that tier or in any."""
         tiers = TIERS if tier is None else (tier,)

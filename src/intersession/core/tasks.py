@@ -54,13 +54,13 @@ class Ladder:
     ack_until: datetime | None = None
     """An acknowledgement without an attempt by then expires (D36)."""
     after_ack: int = 0
-    """How many tiers have been paged since an acknowledgement expired."""
+    """How many tiers have been paged since an acknowledgement expired or was given back."""
     quiet_until: datetime | None = None
     """Further texts of a burst page nobody before this instant (D49)."""
     news_waiting: bool = False
     """Something new came in the quiet time: one page for all of it when it ends."""
-    paged: tuple[StaffId, ...] = ()
     red: bool = False
+    """All have been paged and nobody took it: the board shows it red."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +82,10 @@ class Task:
     attempts: int = 0
     urgent: bool = False
     ladder: Ladder | None = None
-    overdue_paged: bool = False
-    """The owner and on-call were paged about a missed due (D37)."""
+    alarmed_for: datetime | None = None
+    """The missed due about which the owner and on-call were paged (D37)."""
+    pages: int = 0
+    """Pages sent so far: the next page call's leg is numbered from it."""
 
     def due(self) -> datetime | None:
         """The next thing owed on it; once heard and attempted, the disposition."""

@@ -19,7 +19,7 @@ from intersession.records.sealing import Keyring, unseal
 from .db import Db, Row
 
 COLUMNS = (
-    "client.id, client.version, handle, status, client."primary", access, phase, language, zone, needs_relay, minor,"
+    'client.id, client.version, handle, status, client."primary", access, phase, language, zone, needs_relay, minor,'
     " next_talk, rule24_until, wrapped_key, sealed_profile"
 )
 MOST_KEPT = 4096

@@ -37,6 +37,7 @@ from intersession.core.ids import (
     MessageId,
     NumberKey,
     PracticeId,
+    RecordingId,
     StaffId,
     TaskId,
     ThreadId,
@@ -86,6 +87,8 @@ class Gather:
                 return self._message(db, directory, MessageId(event.subject), now)
             case TimeCame(kind=WakeKind.CALL):
                 return self._call(db, directory, ContactId(event.subject), now)
+            case TimeCame(kind=WakeKind.SHIFT):
+                return Facts(practice=directory.practice, paging=_paging(db, event.practice))
             case TimeCame(kind=WakeKind.TASK):
                 return self._task(db, directory, TaskId(event.subject), now)
             case TaskTaken() | TaskHandedOver():
@@ -186,6 +189,7 @@ class Gather:
             thread=ThreadId(row[0]) if row[0] else None,
             client=client,
             tasks=_tasks_of(db, contact),
+            recordings=_recordings(db, contact),
             closed=row[3] is not None,
         )
         return replace(self._for_client(db, facts, client), contact=known, call=_call(db, contact))
@@ -206,7 +210,8 @@ class Gather:
         leg = getattr(event, "leg", None)
         page = _page(db, leg) if leg else None
         if page is not None:
-            return replace(self._task(db, directory, page.task, now), page=page)
+            pin = isinstance(event, DigitsEntered) and pin_fits(db, page.staff, event.digits)
+            return replace(self._task(db, directory, page.task, now), page=page, pin_ok=pin)
         facts = self._call(db, directory, event.contact, now)
         if isinstance(event, DigitsEntered) and facts.call is not None and facts.call.staff is not None:
             return replace(facts, pin_ok=pin_fits(db, facts.call.staff, event.digits))
@@ -256,6 +261,17 @@ def _tasks_of(db: Db, contact: ContactId) -> tuple[Task, ...]:
         (contact, contact),
     )
     return tuple(load(state, Task) for (state,) in rows)
+
+
+def _recordings(db: Db, contact: ContactId) -> tuple[RecordingId, ...]:
+    rows = db.rows("SELECT id FROM recording WHERE contact = ? AND NOT silent ORDER BY at, id", (contact,))
+    return tuple(RecordingId(recording) for (recording,) in rows)
+
+
+def _paging(db: Db, practice: PracticeId) -> tuple[Task, ...]:
+    rows = db.rows("SELECT state FROM task WHERE practice_id = ? AND closed_at IS NULL ORDER BY opened_at", (practice,))
+    tasks = (load(state, Task) for (state,) in rows)
+    return tuple(task for task in tasks if task.ladder is not None and task.ladder.next_at is not None)
 
 
 def _missed(

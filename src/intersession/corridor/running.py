@@ -19,7 +19,7 @@ from intersession.carriers.port import Carrier, Envelope
 from intersession.records.sealing import Keyring
 
 from .clock import Clock
-from .db import Db, DatabaseGone
+from .db import DatabaseGone, Db
 from .dispatch import LANES, Dispatch, due_wakes, next_due
 from .seal import seal_new
 from .tick import Decide, Tick, Turned

@@ -156,6 +156,13 @@ def _rota(db: Db, setup: PracticeSetup) -> None:
             'INSERT INTO shift (practice_id, staff_id, tier, start, "end") VALUES (?,?,?,?,?)',
             (setup.id, shift.staff, shift.tier, to_micros(shift.start), to_micros(shift.end)),
         )
+    if setup.shifts:
+        first = min(to_micros(shift.start) for shift in setup.shifts)
+        db.run(
+            "INSERT INTO errand (practice_id, lane, kind, subject, not_before, state, payload, outcome)"
+            " VALUES (?, 'wake', 'shift', ?, ?, 'due', '', '')",
+            (setup.id, f"shift:{setup.id}", first),
+        )
 
 
 def _known(db: Db, keyring: Keyring, setup: PracticeSetup) -> None:

@@ -24,7 +24,7 @@ from .aside import set_aside
 from .codec import dump, load
 from .commit import Commit
 from .contact_keys import ContactKeys
-from .db import Db, DatabaseGone
+from .db import DatabaseGone, Db
 from .gather import Gather
 
 log = structlog.get_logger(__name__)
@@ -139,7 +139,7 @@ class Tick:
 
     def _replay(self, event: Event, step: str | None) -> Turned:
         """The same event, or the same action of the carrier, again: the stored answer, and nothing new."""
-        kept = self.db.value("SELECT answer FROM seen_event WHERE id = ?", (step and f"step:{step}" or event.id,))
+        kept = self.db.value("SELECT answer FROM seen_event WHERE id = ?", ((step and f"step:{step}") or event.id,))
         hearing = None
         if kept is not None:
             text = self.keyring.unseal(bytes(kept), "seen_event:answer")

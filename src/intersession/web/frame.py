@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from ..permissions import Action, may
+from ..records.models import Task
 from . import line
 from .viewer import Viewer, viewer
 
@@ -25,6 +26,8 @@ class Place:
     icon: str
     href: str
     here: bool
+    count: int = 0
+    """What waits there for the viewer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +63,18 @@ def _places(request: HttpRequest, who: Viewer) -> tuple[Place, ...]:
         ("Words", "words", "words", Action.SEE_WORDS),
     ]
     if line.connected().demo is not None:
-        wanted.append(("Phones", "device", "phones", Action.USE_PHONES))
+        wanted.insert(0, ("Phones", "device", "phones", Action.USE_PHONES))
     here = request.resolver_match.view_name if request.resolver_match else ""
     return tuple(
-        Place(name=name, icon=icon, href=reverse(view), here=here.split("-")[0] in (view, view.rstrip("s")))
+        Place(
+            name=name, icon=icon, href=reverse(view), here=here.split("-")[0] in (view, view.rstrip("s")),
+            count=_mine(who) if view == "now" else 0,
+        )
         for name, icon, view, action in wanted
         if may(who.person, action)
-    )
+    )  # fmt: skip
+
+
+def _mine(who: Viewer) -> int:
+    """Open items that the viewer owns."""
+    return Task.objects.filter(practice=line.connected().practice, owner=who.id, closed_at=None).count()

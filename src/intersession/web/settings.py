@@ -8,7 +8,7 @@ import os
 import secrets
 from pathlib import Path
 
-from .database import from_address
+from ..records.database import from_address
 
 HERE = Path(__file__).resolve().parent
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -11,8 +10,11 @@ from django.http import HttpRequest
 
 from ..core.ids import StaffId
 from ..permissions import Person, Role
-from ..records.models import Practice, Shift, Staff
+from ..records.models import Practice, Staff
 from . import line
+from .directory import practice as directory
+
+KEPT = "intersession.viewer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,21 +32,26 @@ class Viewer:
 
 
 def viewer(request: HttpRequest) -> Viewer:
-    """The staff member that this request shows the practice to."""
-    del request  # sign-in will read it; every view passes it already
+    """The staff member that this request shows the practice to; found once a request."""
+    found = request.META.get(KEPT)
+    if not isinstance(found, Viewer):
+        found = _found()
+        request.META[KEPT] = found
+    return found
+
+
+def _found() -> Viewer:
     practice = Practice.objects.get(pk=line.connected().practice)
     wanted = settings.INTERSESSION_VIEWER or practice.director
-    found = Staff.objects.filter(practice=practice, pk=wanted).first() if wanted else None
-    if found is None:
+    staff = Staff.objects.filter(practice=practice, pk=wanted).first() if wanted else None
+    if staff is None:
         raise PermissionDenied("INTERSESSION_VIEWER names nobody of this practice")
-    return Viewer(
-        person=Person(id=StaffId(found.id), roles=roles(found, line.now())), name=found.said_as, zone=found.zone
-    )
+    return Viewer(person=Person(id=StaffId(staff.id), roles=roles(staff)), name=staff.said_as, zone=staff.zone)
 
 
-def roles(staff: Staff, now: datetime) -> frozenset[Role]:
-    """The roles on file, and on-call while a shift runs."""
+def roles(staff: Staff) -> frozenset[Role]:
+    """The roles on file, and on-call while a duty runs."""
     held = {Role(role) for role in staff.roles if role in set(Role)}
-    if Shift.objects.filter(staff=staff, start__lte=now, end__gt=now).exists():
+    if staff.id in directory().rota.tiers_at(line.now()).values():
         held.add(Role.ON_CALL)
     return frozenset(held)

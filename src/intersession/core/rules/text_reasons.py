@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -62,7 +62,7 @@ def text_reasons(
 def _modified(modifiers: tuple[str, ...], s: TextSituation) -> Iterator[Reason]:
     for rule in modifiers:
         says = ADDED[rule]
-        yield Reason(rule=rule, says=says if isinstance(says, str) else says[s.caller])
+        yield Reason(rule=rule, says=says[s.caller] if isinstance(says, Mapping) else says)
 
 
 def _owing(rule: str, s: TextSituation, owed: TextOwed, facts: Facts) -> Iterator[Reason]:

@@ -1,0 +1,1 @@
+"""Telephones that exist only here: for the demo, for scenarios, for tests and for training."""

@@ -1,0 +1,75 @@
+"""The tables of an address: made, or brought up to date, by the migrations."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from .database import from_address
+
+ALIAS = "schema"
+
+
+def migrate(address: str) -> None:
+    """Bring the tables there up to date."""
+    _ready()
+    connections.databases[ALIAS] = connections.configure_settings({"default": from_address(address)})["default"]
+    connection = connections[ALIAS]
+    try:
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())
+    finally:
+        connection.close()
+        del connections[ALIAS]
+        del connections.databases[ALIAS]
+
+
+def pending(address: str) -> list[str]:
+    """Names of migrations that are not applied there yet."""
+    _ready()
+    connections.databases[ALIAS] = connections.configure_settings({"default": from_address(address)})["default"]
+    connection = connections[ALIAS]
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        return [f"{one.app_label}.{one.name}" for one, _ in plan]
+    finally:
+        connection.close()
+        del connections[ALIAS]
+        del connections.databases[ALIAS]
+
+
+def fresh(path: Path) -> str:
+    """A new, empty SQLite file with all tables; its address. Copied from a template made once per process."""
+    shutil.copyfile(_template(), path)
+    return str(path)
+
+
+@cache
+def _template() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="intersession-"))
+    path = folder / "template.sqlite3"
+    migrate(str(path))
+    return path
+
+
+def _ready() -> None:
+    """Django, with the least settings that records need, where nobody has configured it yet."""
+    if not settings.configured and not os.environ.get("DJANGO_SETTINGS_MODULE"):
+        settings.configure(
+            INSTALLED_APPS=["intersession.records"],
+            DATABASES={},
+            DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+            USE_TZ=True,
+        )
+    if not apps.ready:
+        django.setup()

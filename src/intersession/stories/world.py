@@ -1,0 +1,169 @@
+"""The world of a story: the whole corridor on a database of its own, simulated telephones, a clock that jumps."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from intersession.carriers.port import Envelope
+from intersession.carriers.simulated.exchange import Exchange, Here, Seen
+from intersession.core.decide import decide
+from intersession.core.events import Event
+from intersession.core.ids import ContactId, LineId, PracticeId
+from intersession.core.tasks import Task, TaskKind
+from intersession.corridor.clock import MovableClock
+from intersession.corridor.codec import load
+from intersession.corridor.db import Db
+from intersession.corridor.running import Corridor
+from intersession.corridor.seal import Broken, Intact, verify
+from intersession.corridor.setup import install
+from intersession.corridor.tick import Turned
+from intersession.records.schema import fresh
+from intersession.records.sealing import Keyring
+
+from .cast import Cast
+
+MOST_STEPS = 100_000
+
+
+class World:
+    """Everything of one story. Use it as a context: its files go when it ends."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+        self._folder = tempfile.TemporaryDirectory(prefix="intersession-story-")
+        self.keyring = Keyring(os.urandom(32))
+        self.clock = MovableClock(cast.start)
+        self.address = fresh(Path(self._folder.name) / "line.sqlite3")
+        install(Db(self.address), self.keyring, cast.setup)
+        self.corridor = Corridor(self.address, self.keyring, self.clock, decide)
+        self.corridor.db.run("PRAGMA synchronous=OFF")  # a story's world does not outlive a crash anyway
+        self.exchange = Exchange(
+            lines={
+                line.number: Here(practice=PracticeId(cast.setup.id), line=LineId(line.id)) for line in cast.setup.lines
+            },
+            now=self.clock.now,
+            key_of=self.keyring.number_key,
+            report=self.corridor.submit,
+        )
+        self.corridor.carriers["simulated"] = self.exchange
+        self.corridor.turned.append(self._turned)
+        self.exchange.listeners.append(self._saw)
+        self.seen: list[Seen] = []
+        self.turned: list[tuple[datetime, Turned]] = []
+        self._counted = 0
+
+    def __enter__(self) -> World:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.corridor.db.close()
+        self._folder.cleanup()
+
+    @property
+    def db(self) -> Db:
+        """The line's own connection."""
+        return self.corridor.db
+
+    def now(self) -> datetime:
+        """The story's instant, UTC."""
+        return self.clock.now()
+
+    # ------------------------------------------------------------ time
+
+    def settle(self) -> None:
+        """Everything that is due by now."""
+        for _ in range(MOST_STEPS):
+            self.corridor.pump()
+            if not self.exchange.advance():
+                return
+        raise RuntimeError("the telephones did not come to rest")
+
+    def go_to(self, at: datetime) -> None:
+        """Let time pass: whatever falls due on the way happens at its own instant."""
+        self.settle()
+        while (due := self._next()) is not None and due <= at:
+            self.clock.set(max(due, self.clock.now()))
+            self.settle()
+        self.clock.set(at)
+        self.settle()
+
+    def _next(self) -> datetime | None:
+        times = [at for at in (self.corridor.next_due(), self.exchange.next_due()) if at is not None]
+        return min(times, default=None)
+
+    # ------------------------------------------------------------ acts of staff on a screen
+
+    def do(self, event: Event) -> Turned:
+        """An act on a screen: decided at once; what it orders happens before the story goes on."""
+        turned = self.corridor.now_do(Envelope(event=event))
+        self.settle()
+        return turned
+
+    def count(self) -> int:
+        """A number that has not been used in this story."""
+        self._counted += 1
+        return self._counted
+
+    # ------------------------------------------------------------ what is kept for the transcript
+
+    def _turned(self, turned: Turned, at: datetime) -> None:
+        self.turned.append((at, turned))
+
+    def _saw(self, seen: Seen) -> None:
+        self.seen.append(seen)
+
+    def sealed(self) -> Intact | Broken:
+        """Seal the journal and walk its chain."""
+        self.corridor.seal(self.cast.setup.id)
+        return verify(self.db, self.cast.setup.id)
+
+    # ------------------------------------------------------------ looking things up by the story's names
+
+    def key_of(self, who: str) -> str:
+        """The keyed hash of somebody's telephone number."""
+        number = self.cast.phones.get(who)
+        if number is None:
+            raise ValueError(f"nobody called {who} has a phone in this story")
+        return self.keyring.number_key(number)
+
+    def tasks(self, who: str) -> list[Task]:
+        """Open tasks about somebody, the soonest due first."""
+        rows = self.db.rows(
+            "SELECT task.state FROM task LEFT JOIN thread ON thread.id = task.thread JOIN contact ON"
+            " contact.id = task.contact WHERE task.closed_at IS NULL AND (thread.number_key = ? OR contact.client = ?)"
+            " ORDER BY task.due_at",
+            (self.key_of(who), who),
+        )
+        return [load(state, Task) for (state,) in rows]
+
+    def item(self, who: str) -> Task:
+        """The one open item about somebody; of several, the one that waits for an answer. ValueError if none."""
+        tasks = self.tasks(who)
+        if not tasks:
+            raise ValueError(f"nothing is open about {who}")
+        return next((task for task in tasks if task.kind is TaskKind.ANSWER), tasks[0])
+
+    def contact_held(self, who: str) -> ContactId:
+        """The latest contact about somebody that holds a message; else that of the open item."""
+        row = self.db.row(
+            "SELECT contact.id FROM contact JOIN thread ON thread.id = contact.thread WHERE thread.number_key = ?"
+            " AND (contact.id IN (SELECT contact FROM recording) OR contact.channel <> 'voice')"
+            " ORDER BY contact.at DESC LIMIT 1",
+            (self.key_of(who),),
+        )
+        return ContactId(row[0]) if row else self.item(who).contact
+
+    def line_of(self, who: str) -> str:
+        """The line on which somebody last reached us; else the first line."""
+        row = self.db.row(
+            "SELECT contact.line FROM contact JOIN thread ON thread.id = contact.thread WHERE thread.number_key = ?"
+            " ORDER BY contact.at DESC LIMIT 1",
+            (self.key_of(who),),
+        )
+        return str(row[0]) if row else next(iter(self.cast.lines))

@@ -1,0 +1,77 @@
+"""How all tests run: the lab's servers and browser, Hypothesis, and what is said at the end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.lab.components import (
+    Component,
+    closing_lines,
+    find_chromium,
+    find_postgresql,
+    needed,
+    refuse,
+)
+from tests.lab.postgres import Postgres, private_server
+
+CI = os.environ.get("CI", "").lower() in ("true", "1")
+
+# A slow machine is no bug; and a change that is submitted twice is judged by the same examples twice.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if CI else "here")
+
+MISSING = pytest.StashKey[dict[Component, int]]()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of this run's own."""
+    programs = find_postgresql()
+    assert programs is not None
+    with private_server(programs) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """The browser that Playwright drives: `launch(executable_path=...)`."""
+    path = find_chromium()
+    assert path is not None
+    return path
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[MISSING] = {}
+    if not config.option.markexpr:
+        config.option.markexpr = "not prove"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever uses a lab fixture is a lab test: `-m "not lab"` leaves it out."""
+    for item in items:
+        if needed(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.lab)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for component in needed(getattr(item, "fixturenames", ())):
+        if component.find() is None:
+            missing = item.config.stash[MISSING]
+            missing[component] = missing.get(component, 0) + 1
+            refuse(component, strict=CI)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    lines = closing_lines(config.stash[MISSING])
+    if lines:
+        terminalreporter.section("what could not run here")
+        for line in lines:
+            terminalreporter.write_line(line)

@@ -1,0 +1,98 @@
+"""What some tests need beside Python: where it is found, and what Debian calls it.
+
+`python -m tests.lab.components` prints the packages of what is missing here.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A server or a browser that a fixture starts."""
+
+    name: str
+    fixture: str
+    """Tests that use this fixture need it."""
+    debian: str
+    find: Callable[[], Path | None]
+
+
+@cache
+def find_postgresql() -> Path | None:
+    """The folder of PostgreSQL's programs, newest version first; Debian keeps it off the PATH."""
+    on_path = shutil.which("initdb")
+    folders = [Path(on_path).resolve().parent] if on_path else []
+    for root, pattern in (
+        ("/usr/lib/postgresql", "*/bin"),
+        ("/opt/homebrew/opt", "postgresql*/bin"),
+        ("/usr/local/opt", "postgresql*/bin"),
+    ):
+        folders += sorted(Path(root).glob(pattern), reverse=True)
+    return next((folder for folder in folders if _holds_a_server(folder)), None)
+
+
+def _holds_a_server(folder: Path) -> bool:
+    return (folder / "initdb").exists() and (folder / "postgres").exists()
+
+
+@cache
+def find_chromium() -> Path | None:
+    """A Chromium that runs. Ubuntu's package of that name is only a pointer to a snap."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = [Path(path) for name in names if (path := shutil.which(name))]
+    applications = ("Chromium", "Google Chrome")
+    found += [Path(f"/Applications/{name}.app/Contents/MacOS/{name}") for name in applications]
+    return next((path for path in found if _says_its_version(path)), None)
+
+
+def _says_its_version(program: Path) -> bool:
+    if not program.exists():
+        return False
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0 and "Chrom" in done.stdout
+
+
+COMPONENTS = (
+    Component(name="PostgreSQL", fixture="postgres", debian="postgresql", find=find_postgresql),
+    Component(name="Chromium", fixture="chromium_path", debian="chromium", find=find_chromium),
+)
+
+
+def needed(fixtures: Collection[str], among: Iterable[Component] = COMPONENTS) -> list[Component]:
+    """What a test with these fixtures needs."""
+    return [component for component in among if component.fixture in fixtures]
+
+
+def refuse(component: Component, *, strict: bool) -> None:
+    """End the test that needs it: skipped here, failed where everything has to be there (CI)."""
+    says = f"needs {component.name}, which is not on this machine"
+    if strict:
+        pytest.fail(says, pytrace=False)
+    pytest.skip(says)
+
+
+def closing_lines(missing: dict[Component, int]) -> list[str]:
+    """What the run says at its end."""
+    return [
+        f"{tests} {'test' if tests == 1 else 'tests'} could not run: {component.name} is not on this machine "
+        f"(Debian's package: {component.debian})"
+        for component, tests in missing.items()
+    ]
+
+
+if __name__ == "__main__":
+    for component in COMPONENTS:
+        if component.find() is None:
+            print(component.debian)
