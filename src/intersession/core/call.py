@@ -164,6 +164,8 @@ class Call:
     staff: StaffId | None = None
     """The staff member of a call back or of a dial-in."""
     client_answered: bool = False
+    override: bool = False
+    """Safe-contact was overridden, with a reason (O02)."""
 
     def leg(self, leg: LegId) -> Leg | None:
         """One of our own legs, by id."""

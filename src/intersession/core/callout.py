@@ -41,6 +41,7 @@ from .events import (
 from .facts import Facts
 from .ids import ContactId, caller_leg, staff_leg
 from .owing import keep, opened
+from .rules.outbound import call_back_check
 from .rules.whispers import handle
 from .seats import endpoint_of
 from .tasks import Task, TaskKind, task_id
@@ -65,6 +66,7 @@ def begin(event: CallBackAsked, facts: Facts, voice: Voice, now: datetime) -> tu
         outbound=True,
         client=event.client,
         staff=event.by,
+        override=bool(event.override),
     )
     contact = OpenContact(
         contact=event.contact,
@@ -91,7 +93,9 @@ def begin(event: CallBackAsked, facts: Facts, voice: Voice, now: datetime) -> tu
     return (contact, *finish, ring, _keep(call), _wake(call))
 
 
-def step(call: Call, event: CallStep | TimeCame, facts: Facts, voice: Voice, now: datetime) -> tuple[Call, list[Command]]:
+def step(
+    call: Call, event: CallStep | TimeCame, facts: Facts, voice: Voice, now: datetime
+) -> tuple[Call, list[Command]]:
     """Walk one event of a call back."""
     ours = call.legs[0] if call.legs else None
     if ours is None or call.phase is Phase.ENDED:
@@ -140,6 +144,9 @@ def _staff_key(call: Call, ours: Leg, key: str, facts: Facts, now: datetime) -> 
     if key == "2":
         return _over(call, [DropLeg(contact=call.contact, leg=ours.id)])
     client = lead_client(facts.caller, facts.line)
+    if not call.override and call_back_check(client, facts.practice, now, "") is not None:
+        # the safe window ended while our own phone rang: nothing is dialled after its end (D38)
+        return _over(call, [DropLeg(contact=call.contact, leg=ours.id), _flag(call.contact, "not_safe_now")])
     withheld = client is not None and client.safe.withhold_number
     number = call.caller
     if number is None:
@@ -171,9 +178,8 @@ def _client_gone(
     drop = DropLeg(contact=call.contact, leg=ours.id)
     if call.client_answered:
         return _over(call, [drop])
-    again = [
-        command for task in _open(facts) for command in keep(not_reached(task, facts.practice, now), joined=call.contact)
-    ]
+    tries = [not_reached(task, facts.practice, now) for task in _open(facts)]
+    again = [command for task in tries for command in keep(task, joined=call.contact)]
     return _over(call, [drop, _flag(call.contact, f"not_reached_{cause}"), *again])
 
 

@@ -308,6 +308,17 @@ class StopTexts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepReason:
+    """Why somebody did what the rules advise against, in their own words: break-glass (O02), or a text outside the
+    hours (S16). Kept sealed beside the contact."""
+
+    contact: ContactId
+    by: StaffId
+    rule: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteMessageHeard:
     """Somebody played or opened what this contact holds."""
 
@@ -387,7 +398,7 @@ CarrierCommand = (
 )  # fmt: skip
 
 RecordCommand = (
-    OpenContact | FlagContact | KeepText | KeepVoicemail | KeepCall | KeepPageLeg | OpenTask | ChangeTask
+    OpenContact | FlagContact | KeepText | KeepVoicemail | KeepCall | KeepPageLeg | KeepReason | OpenTask | ChangeTask
     | CloseContact | MarkText | CancelHeldTexts | StopTexts | NoteMessageHeard | MarkUnreachable
     | AddReviewItem | AskCallBack | TellStaff | SetShift | SetStatus | WaitUntil
 )  # fmt: skip

@@ -10,7 +10,16 @@ from .aftercall import Ending, afterwards
 from .call import Call, Declared, Phase
 from .caller import CallerClass, classify, lead_client
 from .callflow import step
-from .commands import Channel, Command, Direction, FlagContact, KeepCall, KeepVoicemail, OpenContact
+from .commands import (
+    Channel,
+    Command,
+    Direction,
+    FlagContact,
+    KeepCall,
+    KeepReason,
+    KeepVoicemail,
+    OpenContact,
+)
 from .decision import Decision, Reason
 from .events import (
     CallArrived,
@@ -251,14 +260,20 @@ def _call_back(event: CallBackAsked, facts: Facts, now: datetime) -> Decision:
     says = "Your phone rings first; press 1 and the client is called from the line."
     reasons = [Reason(rule="O01", says=says)]
     if event.override:
-        reasons.append(Reason(rule="O02", says=f"Safe contact was overridden: {event.override}"))
+        reasons.append(Reason(rule="O02", says="Safe contact was overridden, with a reason that is kept apart."))
     return Decision(
         rule="O01",
         inputs=inputs,
         reasons=tuple(reasons),
-        commands=callout.begin(event, facts, spoken, now),
+        commands=(*callout.begin(event, facts, spoken, now), *_reason_kept(event)),
         policy_version=facts.practice.version,
     )
+
+
+def _reason_kept(event: CallBackAsked) -> tuple[Command, ...]:
+    if not event.override:
+        return ()
+    return (KeepReason(contact=event.contact, by=event.by, rule="O02", text=event.override),)
 
 
 def _call_out_step(call: Call, event: CallStep | TimeCame, facts: Facts, now: datetime) -> Decision:

@@ -31,7 +31,9 @@ DND = 1
 LOST = 2
 
 
-def step(call: Call, event: CallStep | TimeCame, facts: Facts, voice: Voice, now: datetime) -> tuple[Call, list[Command]]:
+def step(
+    call: Call, event: CallStep | TimeCame, facts: Facts, voice: Voice, now: datetime
+) -> tuple[Call, list[Command]]:
     """Walk one event of a dial-in. `call.stage` says which sub-menu is open: −1 none, 1 DND, 2 lost phone."""
     if isinstance(event, LegEnded) and event.leg == caller_leg(call.contact):
         return _over(call)

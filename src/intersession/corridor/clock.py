@@ -45,6 +45,13 @@ class MovableClock:
         with self._lock:
             self._at, self._since = at, time.monotonic()
 
+    def at_least(self, at: datetime) -> None:
+        """Move on to an instant; where it has passed already, stay."""
+        with self._lock:
+            since = timedelta(seconds=time.monotonic() - self._since) if self._running else timedelta()
+            if at > self._at + since:
+                self._at, self._since = at, time.monotonic()
+
     def advance(self, by: timedelta) -> None:
         """Move on."""
         self.set(self.now() + by)

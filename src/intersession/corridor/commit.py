@@ -21,6 +21,7 @@ from intersession.core.commands import (
     FlagContact,
     KeepCall,
     KeepPageLeg,
+    KeepReason,
     KeepText,
     KeepVoicemail,
     MarkText,
@@ -69,6 +70,9 @@ LANES = {
     "TransferToCrisisLine": "voice", "RefuseCall": "voice", "PlayTone": "voice", "SendText": "texts",
     "SendEmail": "mail", "PageStaff": "pages",
 }  # fmt: skip
+
+
+VOICE_MICROS = 60 * 1_000_000
 
 
 @dataclass(slots=True)
@@ -169,10 +173,11 @@ class _Turn:
                 self._send_text(command)
             case PageStaff():
                 self._page(command)
-            case (
-                RingClient() | DropLeg() | ConnectLeg() | TransferToCrisisLine() | RefuseCall() | PlayTone()
-                | SendEmail()
-            ):  # fmt: skip
+            case SendEmail():
+                self._send_email(command)
+            case KeepReason():
+                self._keep_reason(command)
+            case RingClient() | DropLeg() | ConnectLeg() | TransferToCrisisLine() | RefuseCall() | PlayTone():
                 self._errand(command, command.contact)
             case _:
                 assert_never(command)
@@ -271,12 +276,13 @@ class _Turn:
     def _keep_call(self, call: Call) -> None:
         waits = call.phase in (Phase.OPENING, Phase.RINGING)
         self.db.run(
-            "INSERT INTO call (contact, practice_id, phase, urgent, arrived_at, state) VALUES (?,?,?,?,?,?)"
+            "INSERT INTO call (contact, practice_id, phase, urgent, arrived_at, sealed_state) VALUES (?,?,?,?,?,?)"
             " ON CONFLICT (contact) DO UPDATE SET phase = excluded.phase, urgent = excluded.urgent,"
-            " state = excluded.state",
+            " sealed_state = excluded.sealed_state",
             (
                 call.contact, self.practice, "ringing" if waits else call.phase,
-                call.declared == "urgent", to_micros(call.arrived_at), dump(call),
+                call.declared == "urgent", to_micros(call.arrived_at),
+                seal(self.keys.key(self.db, call.contact), dump(call), f"call:state:{call.contact}"),
             ),
         )  # fmt: skip
         for leg in call.legs:
@@ -449,6 +455,32 @@ class _Turn:
             self.db.run("UPDATE thread SET last_notice_at = ? WHERE id = ?", (self.at, thread))
         self._changed(command.contact)
 
+    def _send_email(self, command: SendEmail) -> None:
+        thread = thread_id(self.practice, command.line, command.number)
+        sealed = seal(self.keys.key(self.db, command.contact), command.said.text, f"message:body:{command.message}")
+        self.db.run(
+            "INSERT INTO message (id, practice_id, contact, thread, direction, line, number_key, wording, media, at,"
+            " state, sealed_body) VALUES (?,?,?,?,'out',?,?,?,0,?,'sending',?) ON CONFLICT (id) DO NOTHING",
+            (
+                command.message, self.practice, command.contact, thread, command.line, command.number,
+                command.said.id, self.at, sealed,
+            ),
+        )  # fmt: skip
+        self.db.run("UPDATE thread SET last_mail_reply_at = ? WHERE id = ?", (self.at, thread))
+        self._errand(command, command.contact)
+
+    def _keep_reason(self, command: KeepReason) -> None:
+        """Free text is content: it is sealed beside the contact, where a purge reaches it; the journal has none."""
+        number = self.db.value("SELECT count(*) FROM message WHERE contact = ?", (command.contact,))
+        message = f"{command.contact}!{number}"
+        sealed = seal(self.keys.key(self.db, command.contact), command.text, f"message:body:{message}")
+        line = self.facts.line.id if self.facts.line else ""
+        self.db.run(
+            "INSERT INTO message (id, practice_id, contact, thread, direction, line, number_key, written_by, media, at,"
+            " state, wording, sealed_body) VALUES (?,?,?,NULL,'out',?,'',?,0,?,'reason',?,?)",
+            (message, self.practice, command.contact, line, command.by, self.at, command.rule, sealed),
+        )
+
     def _kept_body(self, command: SendText) -> str:
         sealed = self.db.value("SELECT sealed_body FROM message WHERE id = ?", (command.message,))
         key = self.keys.key(self.db, command.contact)
@@ -461,10 +493,14 @@ class _Turn:
             self._changed(contact)
 
     def _cancel_held(self, command: CancelHeldTexts) -> None:
-        held = self.db.rows("SELECT id FROM message WHERE number_key = ? AND state = 'held'", (command.number,))
-        for (message,) in held:
+        held = self.db.rows(
+            "SELECT id, written_by, contact FROM message WHERE number_key = ? AND state = 'held'", (command.number,)
+        )
+        for message, writer, contact in held:
             self.db.run("UPDATE message SET state = 'cancelled' WHERE id = ?", (message,))
             self._wake(WakeKind.TEXT, message, None)
+            if writer:
+                self._tell(TellStaff(staff=writer, contact=contact, what="held_stop"))
 
     def _stop_texts(self, command: StopTexts) -> None:
         """For the number: for all its clients, on all our lines (D44)."""
@@ -524,13 +560,17 @@ class _Turn:
         key = self.keys.key(self.db, contact)
         line = getattr(command, "line", None) or (self.facts.line.id if self.facts.line else None)
         self.db.run(
-            "INSERT INTO errand (practice_id, lane, kind, contact, line, not_before, state, payload, outcome, sealed)"
-            " VALUES (?,?,?,?,?,?,'due','','',?)",
+            "INSERT INTO errand (practice_id, lane, kind, contact, line, not_before, not_after, state, payload,"
+            " outcome, sealed) VALUES (?,?,?,?,?,?,?,'due','','',?)",
             (
-                self.practice, LANES[kind], kind, contact, line, self.at,
+                self.practice, LANES[kind], kind, contact, line, self.at, self._not_after(LANES[kind]),
                 seal(key, dump_kind(command), f"errand:{contact}"),
             ),
         )  # fmt: skip
+
+    def _not_after(self, lane: str) -> int | None:
+        """A phone that rings a minute late rings for nobody; a text or a page still counts when it comes late."""
+        return self.at + VOICE_MICROS if lane == "voice" else None
 
     def journal(self, decision: Decision) -> None:
         """Ids, closed values and plain reasons; never content."""

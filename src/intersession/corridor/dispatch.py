@@ -63,6 +63,8 @@ class Errand:
     contact: ContactId
     line: LineId | None
     sealed: bytes
+    too_late: bool = False
+    """Its "not after" has passed while nobody was here to run it."""
 
 
 class Dispatch:
@@ -91,19 +93,22 @@ class Dispatch:
             rows = self.db.rows(
                 "UPDATE errand SET state = 'claimed', claimed_by = ?, claimed_until = ? WHERE id IN ("
                 f"SELECT id FROM errand WHERE state = 'due' AND lane IN ({marks}) AND not_before <= ?"
-                f" ORDER BY id LIMIT {BATCH}{skip}) RETURNING id, practice_id, contact, line, sealed",
+                f" ORDER BY id LIMIT {BATCH}{skip}) RETURNING id, practice_id, contact, line, sealed, not_after",
                 (self._name, at + to_micros_span(CLAIM_FOR), *lanes, at),
             )
         errands = (
-            Errand(id_, PracticeId(practice), ContactId(contact), LineId(line) if line else None, bytes(sealed))
-            for id_, practice, contact, line, sealed in rows
+            Errand(
+                id_, PracticeId(practice), ContactId(contact), LineId(line) if line else None, bytes(sealed),
+                too_late=not_after is not None and not_after < at,
+            )  # fmt: skip
+            for id_, practice, contact, line, sealed, not_after in rows
         )
         return sorted(errands, key=lambda errand: errand.id)
 
     def _run(self, errand: Errand, now: datetime) -> None:
         key = self._keys.key(self.db, errand.contact)
         command = load_kind(unseal(key, errand.sealed, f"errand:{errand.contact}"))
-        outcome = self._outcome(errand, command)
+        outcome = Failed("its time had passed") if errand.too_late else self._outcome(errand, command)
         self._settle(errand, command, outcome)
         event = self._event(errand, command, outcome, now)
         if event is not None:

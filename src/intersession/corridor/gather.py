@@ -44,10 +44,11 @@ from intersession.core.ids import (
 )
 from intersession.core.tasks import PageLeg, PageState, Task
 from intersession.records.fields import from_micros, to_micros
-from intersession.records.sealing import Keyring
+from intersession.records.sealing import Keyring, unseal
 
 from .clients import Clients
 from .codec import load
+from .contact_keys import ContactKeys
 from .db import Db
 from .directory import Directories, Directory
 from .pins import pin_fits
@@ -61,9 +62,10 @@ def thread_id(practice: str, line: str, number: str) -> ThreadId:
 class Gather:
     """Fills Facts for one event after another; keeps directories and profiles between them by version."""
 
-    def __init__(self, keyring: Keyring) -> None:
+    def __init__(self, keyring: Keyring, keys: ContactKeys) -> None:
         self._directories = Directories()
         self._clients = Clients(keyring)
+        self._keys = keys
 
     def facts(self, db: Db, event: Event, now: datetime) -> Facts:
         """The snapshot for one event. Locks the thread first, where there is one."""
@@ -192,7 +194,7 @@ class Gather:
             recordings=_recordings(db, contact),
             closed=row[3] is not None,
         )
-        return replace(self._for_client(db, facts, client), contact=known, call=_call(db, contact))
+        return replace(self._for_client(db, facts, client), contact=known, call=self._state(db, contact))
 
     def _of_thread(
         self, db: Db, directory: Directory, thread: str | None, line: LineId, now: datetime, contact: ContactId
@@ -205,6 +207,12 @@ class Gather:
         if facts.call is None or facts.call.outbound:
             return facts
         return replace(facts, caller=self._caller(db, directory, facts.call.caller))
+
+    def _state(self, db: Db, contact: ContactId) -> Call | None:
+        sealed = db.value("SELECT sealed_state FROM call WHERE contact = ?" + db.lock_for_update(), (contact,))
+        if sealed is None:
+            return None
+        return load(unseal(self._keys.key(db, contact), bytes(sealed), f"call:state:{contact}"), Call)
 
     def _call_event(self, db: Db, directory: Directory, event: CallEvent, now: datetime) -> Facts:
         leg = getattr(event, "leg", None)
@@ -288,11 +296,6 @@ def _missed(
 def _busy(db: Db, practice: PracticeId, contact: ContactId | None) -> frozenset[EndpointId]:
     rows = db.rows("SELECT endpoint FROM occupied WHERE practice_id = ? AND contact <> ?", (practice, contact or ""))
     return frozenset(EndpointId(endpoint) for (endpoint,) in rows)
-
-
-def _call(db: Db, contact: ContactId) -> Call | None:
-    state = db.value("SELECT state FROM call WHERE contact = ?" + db.lock_for_update(), (contact,))
-    return None if state is None else load(state, Call)
 
 
 def _page(db: Db, leg: LegId) -> PageLeg | None:

@@ -85,7 +85,7 @@ class Corridor:
 
     def seal(self, practice: str) -> None:
         """Chain every committed journal row."""
-        while seal_new(self.db, practice):
+        while seal_new(self.db, self.keyring, practice):
             pass
 
 
@@ -268,7 +268,7 @@ class Running:
         while not self._stop.wait(SEAL_EVERY):
             try:
                 for (practice,) in db.rows("SELECT id FROM practice"):
-                    seal_new(db, practice)
+                    seal_new(db, self.keyring, practice)
             except DatabaseGone:
                 db.close()
         db.close()

@@ -1,13 +1,15 @@
 """The journal's chain: one sealer per practice chains committed rows, so that tampering shows (§5.4).
 
 A hash inside the deciding transaction would make every turn wait for the one before it; the chain is made
-within a second after the commit instead.
+within a second after the commit instead. The chain is keyed with the practice's key, which lives outside the
+database: whoever can write the database alone cannot make another chain that fits.
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
+
+from intersession.records.sealing import Keyring
 
 from .db import Db, Row
 
@@ -31,7 +33,7 @@ class Broken:
     place: int
 
 
-def seal_new(db: Db, practice: str) -> int:
+def seal_new(db: Db, keyring: Keyring, practice: str) -> int:
     """Chain what is not chained yet; how many rows that were."""
     with db.transaction():
         last = db.row(
@@ -45,13 +47,13 @@ def seal_new(db: Db, practice: str) -> int:
         )
         sealed = []
         for row in rows:
-            place, seal = place + 1, _next(seal, row)
+            place, seal = place + 1, _next(keyring, seal, row)
             sealed.append((place, seal, row[0]))
         db.many("UPDATE journal SET place = ?, seal = ? WHERE id = ?", sealed)
     return len(sealed)
 
 
-def verify(db: Db, practice: str) -> Intact | Broken:
+def verify(db: Db, keyring: Keyring, practice: str) -> Intact | Broken:
     """Walk the chain from its start."""
     seal, place = FIRST, 0
     while True:
@@ -62,13 +64,13 @@ def verify(db: Db, practice: str) -> Intact | Broken:
         if not rows:
             break
         for row in rows:
-            place, seal = place + 1, _next(seal, row)
+            place, seal = place + 1, _next(keyring, seal, row)
             if row[7] != place or row[8] != seal:
                 return Broken(place)
     waiting = db.value("SELECT count(*) FROM journal WHERE practice_id = ? AND place IS NULL", (practice,))
     return Intact(rows=place, unsealed=waiting)
 
 
-def _next(seal: str, row: Row) -> str:
+def _next(keyring: Keyring, seal: str, row: Row) -> str:
     text = "\x1f".join("" if value is None else str(value) for value in row[:7])
-    return hashlib.sha256(f"{seal}\x1e{text}".encode()).hexdigest()
+    return keyring.digest(f"{seal}\x1e{text}")

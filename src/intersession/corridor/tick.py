@@ -54,7 +54,7 @@ class Tick:
     def __init__(self, db: Db, keyring: Keyring, decide: Decide) -> None:
         self.db, self.keyring, self._decide = db, keyring, decide
         self._keys = ContactKeys(keyring)
-        self._gather = Gather(keyring)
+        self._gather = Gather(keyring, self._keys)
         self._commit = Commit(db=db, keys=self._keys)
 
     def pulls(self, lines: frozenset[str]) -> None:

@@ -50,6 +50,8 @@ def pending(address: str) -> list[str]:
 
 def fresh(path: Path) -> str:
     """A new, empty SQLite file with all tables; its address. Copied from a template made once per process."""
+    for beside in ("-wal", "-shm"):
+        path.with_name(path.name + beside).unlink(missing_ok=True)
     shutil.copyfile(_template(), path)
     return str(path)
 

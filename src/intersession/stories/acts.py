@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from intersession.carriers.port import Envelope
 from intersession.core.events import (
     CallBackAsked,
+    CallFellBack,
     ContactClosed,
     ItemHeard,
     ShiftSet,
     StatusSet,
     TaskHandedOver,
     TaskTaken,
+    TextArrived,
     TextWritten,
 )
 from intersession.core.ids import (
@@ -20,8 +25,11 @@ from intersession.core.ids import (
     MessageId,
     NumberKey,
     PracticeId,
+    RecordingId,
     StaffId,
 )
+from intersession.core.tasks import Task
+from intersession.core.wording.compose import seconds
 
 from .grammar import Grammar
 from .times import instant
@@ -29,6 +37,9 @@ from .world import World
 
 ACTS: Grammar[World, None] = Grammar()
 act = ACTS.sentence
+
+ITEM = "the (?:(?P<kind>[a-z_]+) )?item"
+"""`the item`; or, where several are open about somebody, such as `the check_meaning item`."""
 
 
 # ---------------------------------------------------------------- on a telephone
@@ -77,15 +88,16 @@ def _texts(world: World, who: str, line: str, body: str, number: str = "1", pict
 # ---------------------------------------------------------------- on a screen
 
 
-@act("{who} takes the item of {other}", example="Evan takes the item of JS", means="Takes what is owed; stops pages.")
-def _takes(world: World, who: str, other: str) -> None:
-    world.do(TaskTaken(**_base(world, who), task=world.item(other).id))
+@act("{who} takes " + ITEM + " of {other}", example="Evan takes the item of JS",
+     means="Takes what is owed; stops pages. `the check_meaning item of JS` names one of several by its kind.")  # fmt: skip
+def _takes(world: World, who: str, other: str, kind: str = "") -> None:
+    world.do(TaskTaken(**_base(world, who), task=item_of(world, other, kind).id))
 
 
-@act("{who} hands the item of {other} to (?P<to>[A-Z][\\w-]*)",
+@act("{who} hands " + ITEM + " of {other} to (?P<to>[A-Z][\\w-]*)",
      example="Evan hands the item of JS to Fay", means="Hands over what is owed.")  # fmt: skip
-def _hands(world: World, who: str, other: str, to: str) -> None:
-    world.do(TaskHandedOver(**_base(world, who), task=world.item(other).id, to=StaffId(to)))
+def _hands(world: World, who: str, other: str, to: str, kind: str = "") -> None:
+    world.do(TaskHandedOver(**_base(world, who), task=item_of(world, other, kind).id, to=StaffId(to)))
 
 
 @act("{who} (?P<how>hears|cannot understand) the item of {other}",
@@ -96,10 +108,11 @@ def _hears(world: World, who: str, how: str, other: str) -> None:
     world.do(ItemHeard(**_base(world, who), contact=contact, understood=how == "hears"))
 
 
-@act("{who} closes the item of {other} as {word}", example="Ames closes the item of JS as coached",
+@act("{who} closes " + ITEM + " of {other} as {word}", example="Ames closes the item of JS as coached",
      means="Says how it ended, with one of the dispositions.")  # fmt: skip
-def _closes(world: World, who: str, other: str, word: str) -> None:
-    world.do(ContactClosed(**_base(world, who), contact=world.item(other).contact, disposition=word))
+def _closes(world: World, who: str, other: str, word: str, kind: str = "") -> None:
+    contact = item_of(world, other, kind).contact
+    world.do(ContactClosed(**_base(world, who), contact=contact, disposition=word))
 
 
 @act("{who} calls back {other}{because}", example="Ames calls back JS",
@@ -174,10 +187,57 @@ def _crisis(world: World, how: str, who: str = "") -> None:
         world.exchange.crisis_answers = how == "answers"
 
 
+# ---------------------------------------------------------------- what came while the server was down
+
+
+@act("while the server was down at {time}, {who} called {line}(?P<duty> and reached the duty phone)?"
+     '(?: and left "(?P<left>[^"]*)")?',
+     example='while the server was down at 03:12, JS called coaching and left "Please call"',
+     means="The carrier's static fallback took the call; now it is brought in, with its true time. The same"
+     " sentence once more brings in the same call.")  # fmt: skip
+def _fell_back(world: World, time: str, who: str, line: str, duty: str = "", left: str = "") -> None:
+    at, number = instant(time, world.cast.start, world.cast.zone), _phone(world, who)
+    key = world.keyring.number_key(number)
+    contact = ContactId(f"fallback-{who}-{at:%H%M%S}".replace(" ", "-"))
+    recording = RecordingId(f"{contact}-r1") if left else None
+    event = CallFellBack(
+        id=EventId(f"{contact}:fell_back"), practice=PracticeId(world.cast.setup.id), at=at, contact=contact,
+        line=_known_line(world, line), caller=key, recording=recording, seconds=seconds(left),
+        answered_by_duty=bool(duty),
+    )  # fmt: skip
+    sounds = {recording: ("text/plain", left.encode())} if recording else {}
+    world.corridor.submit(Envelope(event=event, numbers={key: number}, sounds=sounds))
+
+
+@act("while the server was down at {time}, {who} texted {line} {body}",
+     example='while the server was down at 03:20, TK texted main "Can we move?"',
+     means="The carrier kept the text; now it is brought in, with its true time.")  # fmt: skip
+def _text_kept(world: World, time: str, who: str, line: str, body: str) -> None:
+    at, number = instant(time, world.cast.start, world.cast.zone), _phone(world, who)
+    key = world.keyring.number_key(number)
+    message = MessageId(f"fallback-{who}-{at:%H%M%S}-text".replace(" ", "-"))
+    event = TextArrived(
+        id=EventId(f"{message}:arrived"), practice=PracticeId(world.cast.setup.id), at=at, message=message,
+        line=_known_line(world, line), sender=key, body=body,
+    )  # fmt: skip
+    world.corridor.submit(Envelope(event=event, numbers={key: number}))
+
+
 # ---------------------------------------------------------------- names
 
 
-def _base(world: World, who: str) -> dict[str, object]:
+def item_of(world: World, who: str, kind: str) -> Task:
+    """What is open about somebody: the item, or the one of that kind. ValueError if there is none."""
+    if not kind:
+        return world.item(who)
+    tasks = world.tasks(who)
+    found = next((task for task in tasks if task.kind == kind), None)
+    if found is None:
+        raise ValueError(f"no {kind} item is open about {who}; there are {', '.join(t.kind for t in tasks) or 'none'}")
+    return found
+
+
+def _base(world: World, who: str) -> dict[str, Any]:
     if who not in world.cast.staff:
         raise ValueError(f"{who} is not on the staff of this story")
     id_ = EventId(f"act-{world.count()}")
@@ -196,6 +256,11 @@ def _line(world: World, name: str) -> str:
     if number is None:
         raise ValueError(f"there is no line called {name} in this story; there are {', '.join(world.cast.lines)}")
     return number
+
+
+def _known_line(world: World, name: str) -> LineId:
+    _line(world, name)
+    return LineId(name)
 
 
 def _line_of(world: World, who: str) -> LineId:

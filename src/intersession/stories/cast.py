@@ -67,9 +67,11 @@ def _tables(story: Source) -> dict[str, Any]:
     name = story.values.get("cast")
     if name is None:
         return story.values
-    path = story.path.parent / "casts" / f"{name}.toml"
-    if not path.exists():
-        raise story.error("cast", f"there is no file casts/{name}.toml beside the story")
+    folders = (story.path.parent, story.path.parent.parent)
+    found = (path for folder in folders if (path := folder / "casts" / f"{name}.toml").exists())
+    path = next(found, None)
+    if path is None:
+        raise story.error("cast", f"there is no file casts/{name}.toml beside the story, or one folder above it")
     return _over(files.read(path).values, story.values)
 
 
@@ -153,7 +155,8 @@ class _Reader:
         return instant(written, self.start, self.zone)
 
     def _number(self, name_or_number: str) -> str:
-        return self.found.phones.get(name_or_number, self.tables.get("callers", {}).get(name_or_number, name_or_number))
+        callers: dict[str, str] = self.tables.get("callers", {})
+        return self.found.phones.get(name_or_number, callers.get(name_or_number, name_or_number))
 
     def _line(self, key: str, values: dict[str, Any]) -> LineSetup:
         table = f"lines.{key}"

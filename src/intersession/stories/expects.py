@@ -6,7 +6,7 @@ as they are at the step's instant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,9 +15,10 @@ from intersession.carriers.simulated.exchange import Seen
 from intersession.carriers.simulated.handset import LegNow, Side
 from intersession.core.commands import PageStaff
 from intersession.core.decision import Decision
-from intersession.corridor.codec import load
 from intersession.core.tasks import Task
+from intersession.corridor.codec import load
 
+from .acts import ITEM, item_of
 from .grammar import Grammar
 from .times import instant
 from .world import World
@@ -118,17 +119,31 @@ def _tone(view: View, who: str) -> str | None:
     return None if any(seen.what == "tone" for seen in view.seen(who)) else "no tone was heard"
 
 
+@expect("{who} hears no tone", example="Ames hears no tone", means="No soft-limit tone since the step before.")
+def _no_tone(view: View, who: str) -> str | None:
+    return "a tone was heard" if any(seen.what == "tone" for seen in view.seen(who)) else None
+
+
 @expect("{who} hears {words}", example='JS hears "press 9"',
         means="These words, or the wording with this id, since the step before.")  # fmt: skip
-def _hears(view: View, who: str, words: str = "", id: str = "") -> str | None:  # noqa: A002
+def _hears(view: View, who: str, words: str = "", id: str = "") -> str | None:
     if _heard(view, who, words, id):
         return None
     return f"{who} heard {_all_heard(view, who) or 'nothing'}"
 
 
 @expect("{who} does not hear {words}", example='JS does not hear "Ames"', means="Not since the step before.")
-def _does_not_hear(view: View, who: str, words: str = "", id: str = "") -> str | None:  # noqa: A002
+def _does_not_hear(view: View, who: str, words: str = "", id: str = "") -> str | None:
     return f"{who} heard {_all_heard(view, who)}" if _heard(view, who, words, id) else None
+
+
+@expect("{who} has heard {words} {number} times?", example="JS has heard STILL-1 1 time",
+        means="How often since the story began.")  # fmt: skip
+def _heard_often(view: View, who: str, number: str, words: str = "", id: str = "") -> str | None:  # noqa: A002
+    phone = _phone(view.world, who)
+    said = [said for seen in view.world.seen if seen.number == phone for said in seen.said]
+    count = sum(one.id == id if id else words.lower() in one.text.lower() for one in said)
+    return None if count == int(number) else f"it was {count}"
 
 
 def _heard(view: View, who: str, words: str, id_: str) -> bool:
@@ -158,7 +173,7 @@ def _only_line(view: View, who: str) -> str | None:
 
 @expect("{who} gets the text {words}", example="MR gets the text A-SAFETY",
         means="This wording, or a text with these words, since the step before.")  # fmt: skip
-def _gets_text(view: View, who: str, words: str = "", id: str = "") -> str | None:  # noqa: A002
+def _gets_text(view: View, who: str, words: str = "", id: str = "") -> str | None:
     got = [seen.text for seen in view.seen(who) if seen.what == "text"]
     if id:
         ids = _wordings(view, who)
@@ -207,28 +222,54 @@ def _texts_are(view: View, who: str, state: str) -> str | None:
     return None if last == "failed" else f"the last one is {last or 'not there'}"
 
 
+@expect("{who}'s phone (?P<how>shows|does not show) {words}", example="Evan's phone does not show \"MR\"",
+        means="A line on its locked screen, since the step before.")  # fmt: skip
+def _shows(view: View, who: str, how: str, words: str = "", id: str = "") -> str | None:  # noqa: A002
+    lines = [seen.text for seen in view.seen(who) if seen.what == "notice"]
+    there = any((words or id).lower() in line.lower() for line in lines)
+    return None if there is (how == "shows") else f"it shows {lines or 'nothing'}"
+
+
 @expect("{who} is(?P<no> not)? paged", example="Evan is paged", means="A page went to this person since the step before.")
 def _paged(view: View, who: str, no: str = "") -> str | None:
-    pages = [c.staff for d in view.decisions() for c in d.commands if isinstance(c, PageStaff)]
+    pages = _pages(view.decisions())
     if (who in pages) is not bool(no):
         return None
     return f"paged were {', '.join(pages) or 'nobody'}"
 
 
-@expect("{who} is told {word}", example="Gil is told overdue", means="A silent line on this person's screen.")
-def _told(view: View, who: str, word: str) -> str | None:
+@expect("nobody is paged", example="nobody is paged", means="No page went out since the step before.")
+def _nobody_paged(view: View) -> str | None:
+    pages = _pages(view.decisions())
+    return f"paged were {', '.join(pages)}" if pages else None
+
+
+@expect("{who} has been paged {number} times?", example="Ames has been paged 2 times", means="Since the story began.")
+def _paged_often(view: View, who: str, number: str) -> str | None:
+    count = _pages(turned.decision for _, turned in view.world.turned if turned.decision).count(who)
+    return None if count == int(number) else f"it was {count}"
+
+
+def _pages(decisions: Iterable[Decision]) -> list[str]:
+    return [command.staff for one in decisions for command in one.commands if isinstance(command, PageStaff)]
+
+
+@expect("{who} is told(?: {word})?", example="Gil is told overdue",
+        means="A silent line on this person's screen; without a word, any.")  # fmt: skip
+def _told(view: View, who: str, word: str = "") -> str | None:
     rows = view.world.db.rows("SELECT what FROM notice WHERE staff = ? ORDER BY at", (who,))
     told = [row[0].lower().replace("-", "_") for row in rows]
-    return None if word in told else f"{who} was told {', '.join(told) or 'nothing'}"
+    return None if (word in told if word else told) else f"{who} was told {', '.join(told) or 'nothing'}"
 
 
 # ---------------------------------------------------------------- what is owed
 
 
-@expect("the item of {who} must be (?P<what>heard|called|finished) by {time}",
-        example="the item of JS must be heard by 23:21", means="A due time of the open item.")  # fmt: skip
-def _must_be(view: View, who: str, what: str, time: str) -> str | None:
-    task = view.world.item(who)
+@expect(ITEM + " of {who} must be (?P<what>heard|called|finished) by {time}",
+        example="the item of JS must be heard by 23:21",
+        means="A due time of the open item; `the check_meaning item of JS` names one of several by its kind.")  # fmt: skip
+def _must_be(view: View, who: str, what: str, time: str, kind: str = "") -> str | None:
+    task = item_of(view.world, who, kind)
     due = {"heard": task.listen_by, "called": task.call_by, "finished": task.finish_by}[what]
     wanted = instant(time, view.world.now(), view.world.cast.zone)
     if due == wanted:
@@ -236,33 +277,33 @@ def _must_be(view: View, who: str, what: str, time: str) -> str | None:
     return f"it must be {what} by {_clock(due, view.world) if due else 'no stated time'}"
 
 
-@expect("the item of {who} is due {time}", example="the item of JS is due 15:10", means="The next thing owed on it.")
-def _due(view: View, who: str, time: str) -> str | None:
-    due = view.world.item(who).due()
+@expect(ITEM + " of {who} is due {time}", example="the item of JS is due 15:10", means="The next thing owed on it.")
+def _due(view: View, who: str, time: str, kind: str = "") -> str | None:
+    due = item_of(view.world, who, kind).due()
     wanted = instant(time, view.world.now(), view.world.cast.zone)
     return None if due == wanted else f"it is due {_clock(due, view.world) if due else 'never'}"
 
 
-@expect("the item of {who} belongs to {other}", example="the item of JS belongs to Evan", means="Who owes it.")
-def _belongs(view: View, who: str, other: str) -> str | None:
-    owner = view.world.item(who).owner
+@expect(ITEM + " of {who} belongs to {other}", example="the item of JS belongs to Evan", means="Who owes it.")
+def _belongs(view: View, who: str, other: str, kind: str = "") -> str | None:
+    owner = item_of(view.world, who, kind).owner
     return None if owner == other else f"it belongs to {owner}"
 
 
-@expect("the item of {who} is (?P<state>open|red|not red|heard|not heard|attempted)",
+@expect(ITEM + " of {who} is (?P<state>open|red|not red|heard|not heard|attempted)",
         example="the item of JS is open", means="Its state; `red` is the board that shows that nobody took it.")  # fmt: skip
-def _item_is(view: View, who: str, state: str) -> str | None:
-    task = view.world.item(who)
+def _item_is(view: View, who: str, state: str, kind: str = "") -> str | None:
+    task = item_of(view.world, who, kind)
     red = task.ladder is not None and task.ladder.red
     holds = {"open": True, "red": red, "not red": not red, "heard": task.heard_at is not None,
              "not heard": task.heard_at is None, "attempted": task.attempts > 0}[state]  # fmt: skip
     return None if holds else "it is not so"
 
 
-@expect("the item of {who} was taken by {other}", example="the item of JS was taken by Evan",
+@expect(ITEM + " of {who} was taken by {other}", example="the item of JS was taken by Evan",
         means="The acknowledgement that counts now.")  # fmt: skip
-def _taken(view: View, who: str, other: str) -> str | None:
-    ladder = view.world.item(who).ladder
+def _taken(view: View, who: str, other: str, kind: str = "") -> str | None:
+    ladder = item_of(view.world, who, kind).ladder
     by = ladder.acked_by if ladder else None
     return None if by == other else f"taken by {by or 'nobody'}"
 
@@ -324,6 +365,17 @@ def _kept(view: View, number: str, what: str, who: str) -> str | None:
     }[what.rstrip("s")]
     count = view.world.db.value(sql, (key,))
     return None if count == int(number) else f"there are {count}"
+
+
+@expect("the message of {who} is in the language {word}", example="the message of TK is in the language vi",
+        means="How somebody's latest voicemail is tagged.")  # fmt: skip
+def _language(view: View, who: str, word: str) -> str | None:
+    tag = view.world.db.value(
+        "SELECT recording.locale FROM recording JOIN contact ON contact.id = recording.contact"
+        " JOIN thread ON thread.id = contact.thread WHERE thread.number_key = ? ORDER BY recording.at DESC LIMIT 1",
+        (view.world.key_of(who),),
+    )
+    return None if str(tag).partition("-")[0] == word else f"it is tagged {tag}"
 
 
 @expect("{word} stands in the review list of {who}", example="contact stands in the review list of JS",

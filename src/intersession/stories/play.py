@@ -146,7 +146,7 @@ def _steps(source: Source, cast: Cast) -> Iterator[Step]:
         for field, sentences, grammar in (("do", step.do, ACTS), ("expect", step.expect, EXPECTS)):
             for sentence in sentences:
                 try:
-                    grammar.find(sentence)  # type: ignore[attr-defined]
+                    grammar.find(sentence)
                 except ValueError as error:
                     raise source.error(f"step {number}.{field}", str(error), near=sentence) from error
         yield step

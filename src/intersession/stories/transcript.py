@@ -86,6 +86,8 @@ class Transcript:
         decision = turned.decision
         if decision is None:
             return
+        if decision.rule == "D36" and not any(isinstance(one, ChangeTask) for one in decision.commands):
+            return  # a shift began or ended, and nothing passed on
         if decision.reasons and decision.rule != self._rule:
             self._line(at, f"[{decision.rule}] {decision.reasons[0].says}")
         self._rule = decision.rule

@@ -32,12 +32,12 @@ MOST_STEPS = 100_000
 class World:
     """Everything of one story. Use it as a context: its files go when it ends."""
 
-    def __init__(self, cast: Cast) -> None:
+    def __init__(self, cast: Cast, clock: MovableClock | None = None, path: Path | None = None) -> None:
         self.cast = cast
         self._folder = tempfile.TemporaryDirectory(prefix="intersession-story-")
         self.keyring = Keyring(os.urandom(32))
-        self.clock = MovableClock(cast.start)
-        self.address = fresh(Path(self._folder.name) / "line.sqlite3")
+        self.clock = clock or MovableClock(cast.start)
+        self.address = fresh(path or Path(self._folder.name) / "line.sqlite3")
         install(Db(self.address), self.keyring, cast.setup)
         self.corridor = Corridor(self.address, self.keyring, self.clock, decide)
         self.corridor.db.run("PRAGMA synchronous=OFF")  # a story's world does not outlive a crash anyway
@@ -87,13 +87,14 @@ class World:
     def go_to(self, at: datetime) -> None:
         """Let time pass: whatever falls due on the way happens at its own instant."""
         self.settle()
-        while (due := self._next()) is not None and due <= at:
-            self.clock.set(max(due, self.clock.now()))
+        while (due := self.next_due()) is not None and due <= at:
+            self.clock.at_least(due)
             self.settle()
-        self.clock.set(at)
+        self.clock.at_least(at)
         self.settle()
 
-    def _next(self) -> datetime | None:
+    def next_due(self) -> datetime | None:
+        """The next instant at which anything happens by itself."""
         times = [at for at in (self.corridor.next_due(), self.exchange.next_due()) if at is not None]
         return min(times, default=None)
 
@@ -121,7 +122,7 @@ class World:
     def sealed(self) -> Intact | Broken:
         """Seal the journal and walk its chain."""
         self.corridor.seal(self.cast.setup.id)
-        return verify(self.db, self.cast.setup.id)
+        return verify(self.db, self.keyring, self.cast.setup.id)
 
     # ------------------------------------------------------------ looking things up by the story's names
 

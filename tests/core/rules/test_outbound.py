@@ -178,6 +178,12 @@ def test_D17_a_text_about_a_visit_that_is_near_goes_by_one_tap() -> None:
     assert "D17" in decision.modifiers
 
 
+def test_D17_the_one_tap_is_offered_only_where_the_text_would_be_held() -> None:
+    near: dict[str, Any] = {"by": AMES, "about_visit": True}
+    assert compose_state(tk(), None, cast.practice(), NIGHT, **near).may_send_now
+    assert not compose_state(tk(), None, cast.practice(), NOON, **near).may_send_now
+
+
 def test_S16_a_reason_overrides_the_hours_and_stays_out_of_the_decision() -> None:
     decision = decided(tk(), NIGHT, now=True, reason=WHY)
     assert only(decision, SendText).not_before is None

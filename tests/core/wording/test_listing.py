@@ -10,7 +10,6 @@ from intersession.core.wording.pack import locales
 from intersession.core.wording.values import WordingError
 
 
-
 def test_D59_all_ids_in_their_groups_in_all_languages() -> None:
     groups = all_words()
     assert [group.number for group in groups] == list(range(1, 17))

@@ -108,7 +108,7 @@ def test_D59_dates_numbers_and_handles() -> None:
     )
     assert put("dates", other, spanish) == "20 de septiembre al 3 de octubre"
     assert put("number", Digits("+12125550142"), english) == "212-555-0142"
-    assert put("number", "+442071234567", english) == "+442071234567"
+    assert put("number", "+442079460958", english) == "+442079460958"
     assert put("handle", Handle("JS-2"), english) == "JS-2"
 
 

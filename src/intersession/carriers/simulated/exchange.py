@@ -30,7 +30,17 @@ from intersession.core.events import (
     TextFailed,
     VoicemailLeft,
 )
-from intersession.core.ids import ContactId, EventId, LegId, LineId, MessageId, NumberKey, PracticeId, RecordingId, caller_leg
+from intersession.core.ids import (
+    ContactId,
+    EventId,
+    LegId,
+    LineId,
+    MessageId,
+    NumberKey,
+    PracticeId,
+    RecordingId,
+    caller_leg,
+)
 from intersession.core.wording.compose import seconds
 
 from ..port import (

@@ -20,6 +20,7 @@ from ..commands import (
     Command,
     Direction,
     FlagContact,
+    KeepReason,
     MarkText,
     OpenContact,
     SendText,
@@ -159,6 +160,8 @@ def _sent(
     )  # fmt: skip
     if held_until is not None:
         yield WaitUntil(kind=WakeKind.TEXT, subject=event.message, at=held_until)
+    if going is Going.OVERRIDE:
+        yield KeepReason(contact=contact, by=event.by, rule="S16", text=event.reason)
 
 
 def _opened(event: TextWritten, born_closed: bool, facts: Facts, now: datetime) -> Iterator[Command]:

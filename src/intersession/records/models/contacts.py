@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from ..fields import InstantField, JSONTextField
+from ..fields import InstantField
 from .practices import Practice
 
 
@@ -68,14 +68,14 @@ class Leg(models.Model):
 
 
 class Call(models.Model):
-    """The state of a call; what its machine knows, as JSON."""
+    """The state of a call: what its machine knows, as sealed JSON, for it holds the words that were said."""
 
     contact = models.CharField(primary_key=True, max_length=96)
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
     phase = models.CharField(max_length=16)
     urgent = models.BooleanField(default=False)
     arrived_at = InstantField()
-    state = JSONTextField()
+    sealed_state = models.BinaryField()
 
     class Meta:
         db_table = "call"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ...core import facts
-from ...core.agreement import IdentifyAs
+from ...core.agreement import IdentifyAs, SafeContact
 from ...core.rules.holding import client_zone
 from ...core.rules.outbound import call_back_check
 from ..look import city
@@ -48,7 +48,7 @@ def _safe(client: facts.Client, practice: facts.Practice) -> Iterator[str]:
         yield "Do not say where you call from."
     if not safe.voicemail_ok:
         yield "Leave no voicemail."
-    elif safe.call_ok and not safe.voicemail_detail_ok and safe != facts.SafeContact():
+    elif safe.call_ok and not safe.voicemail_detail_ok and safe != SafeContact():
         yield "Voicemail: your first name only."
     if not safe.text_ok:
         yield "Do not text."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.urls import reverse
@@ -88,6 +88,13 @@ class Row:
     """listen, call, answer, close, or empty: the one filled button."""
     once: str
     back: str
+    siblings: tuple[Choice, ...] = ()
+    """Other open items of the same person: one talk may end them all."""
+
+    @property
+    def target(self) -> str:
+        """What htmx puts the answer into."""
+        return "#open" if self.back == "now" else "#person"
 
     @property
     def more(self) -> bool:
@@ -95,10 +102,19 @@ class Row:
         return bool(self.hand_url or self.close_url)
 
 
-def rows(items: Iterable[Item], viewer: Viewer, practice: Practice, now: datetime, back: str = "now") -> list[Row]:
-    """In the order of the items."""
-    sealed = Sealed()
-    return [_row(item, viewer, practice, now, sealed, back) for item in items]
+def rows(
+    items: Iterable[Item],
+    viewer: Viewer,
+    practice: Practice,
+    now: datetime,
+    back: str = "now",
+    known: Iterable[Item] | None = None,
+) -> list[Row]:
+    """In the order of the items. `known`: all open items, among which those of the same person are looked for."""
+    sealed, all_items = Sealed(), list(items)
+    among = list(known) if known is not None else all_items
+    made = ((item, _row(item, viewer, practice, now, sealed, back)) for item in all_items)
+    return [replace(row, siblings=_siblings(item, among)) for item, row in made]
 
 
 def endings() -> tuple[Choice, ...]:
@@ -152,6 +168,21 @@ def _row(item: Item, viewer: Viewer, practice: Practice, now: datetime, sealed: 
         once=uuid.uuid4().hex,
         back=back,
     )
+
+
+def _siblings(item: Item, among: Iterable[Item]) -> tuple[Choice, ...]:
+    same = (
+        other
+        for other in among
+        if other.contact.id != item.contact.id and Action.CLOSE in other.may and _same_person(item, other)
+    )
+    return tuple(Choice(id=other.task.id, name=what(other)) for other in same)
+
+
+def _same_person(a: Item, b: Item) -> bool:
+    if a.client is not None or b.client is not None:
+        return a.client is not None and b.client is not None and a.client.id == b.client.id
+    return a.contact.thread is not None and a.contact.thread == b.contact.thread
 
 
 def _main(item: Item, call: CallBack | None, listen: str, answer: str, close: str) -> str:

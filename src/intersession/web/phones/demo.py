@@ -37,7 +37,11 @@ class Demo:
     """Move the clock; whatever falls due on the way happens at its own time."""
     start_again: Callable[[], None]
     """The same week from its beginning; the clock cannot go back otherwise."""
-    jumps: tuple[tuple[str, int, int, int], ...] = (("Tue 14:10", 1, 14, 10), ("Sun 19:30", 6, 19, 30), ("Mon 08:55", 7, 8, 55))
+    jumps: tuple[tuple[str, int, int, int], ...] = (
+        ("Tue 14:10", 1, 14, 10),
+        ("Sun 19:30", 6, 19, 30),
+        ("Mon 08:55", 7, 8, 55),
+    )
     """Label, days from the Monday of the first week, hour, minute: wall time in the practice's zone."""
     week_of: datetime
     """The first instant of that Monday."""

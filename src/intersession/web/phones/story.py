@@ -37,7 +37,9 @@ def story(shown: Sequence[Screen]) -> Story:
         case Kind.RINGING:
             says = f"{client.holder}'s phone rings and shows the practice's number."
         case Kind.CALL | Kind.REST:
-            says = f"{client.holder} is on the line." if rings or asked else f"{client.holder} called and hears the line."
+            says = (
+                f"{client.holder} is on the line." if rings or asked else f"{client.holder} called and hears the line."
+            )
     return Story(says=says, also=_also(client, rings, asked, shown), contact=client.contact)
 
 

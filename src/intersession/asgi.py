@@ -1,0 +1,31 @@
+"""The one place where the parts are put together: people's screens, and the carriers' webhooks.
+
+Two apps, two doors. `screens` answers on loopback only until sign-in exists; `webhooks` alone may be public.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from django.core.asgi import get_asgi_application
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+
+def screens() -> Starlette:
+    """People's screens, with their static files. Django must be configured by the environment."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intersession.web.settings")
+    django = get_asgi_application()
+    from intersession.web.settings import HERE
+
+    static = StaticFiles(directory=HERE / "static")
+    return Starlette(routes=[Mount("/static", static), Mount("/", django)])
+
+
+def webhooks(routes: Sequence[BaseRoute]) -> Starlette:
+    """The carriers' side: it verifies, parses, hands to the tick and renders, and nothing else."""
+    return Starlette(routes=list(routes))
+
+

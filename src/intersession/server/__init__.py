@@ -1,0 +1,1 @@
+"""The line as a server: one process, its threads, its two doors."""

@@ -1,0 +1,68 @@
+"""Silent lines for whoever looks: nothing rang. They go when the contact is closed, or after a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from ...permissions import Action
+from ...records.models import Contact, Notice
+from .. import line
+from ..directory import clients_by_id
+from ..look import DAY, when
+from ..relations import allowed, standing
+from ..viewer import Viewer
+from .who import who
+
+MOST = 6
+SAYS = {
+    "overdue": "What was due here is overdue.",
+    "handed_over": "Handed over to you.",
+    "text": "A text came.",
+    "email": "An e-mail came.",
+    "web_callback": "Asked for a call on the web form.",
+    "held_stop": "A held text was not sent: texts were turned off. Please call.",
+    "held_not_sent": "A held text was not sent: it is not allowed any more.",
+    "text_failed": "A text did not arrive.",
+    "rota_gap": "Nobody is on call: this waits for the next shift.",
+    "W-CRISIS": "Pressed 9 for the crisis line.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One notice."""
+
+    at: str
+    handle: str
+    says: str
+    url: str
+
+
+def notices(viewer: Viewer, now: datetime) -> list[Line]:
+    """The newest first; one a contact and kind."""
+    rows = Notice.objects.filter(
+        practice=line.connected().practice, staff=viewer.id, seen_at=None, at__gt=now - DAY
+    ).order_by("-at", "-id")[: 8 * MOST]
+    contacts = {one.id: one for one in Contact.objects.filter(id__in=[row.contact for row in rows], closed_at=None)}
+    clients = clients_by_id(one.client for one in contacts.values() if one.client)
+    stands, said, found = standing(viewer), set(), []
+    for row in rows:
+        contact = contacts.get(row.contact)
+        if contact is None or (row.contact, row.what) in said:
+            continue
+        said.add((row.contact, row.what))
+        client = clients.get(contact.client or "")
+        relations = stands.to_contact(contact, client.primary if client is not None else None)
+        may = allowed(viewer, (Action.SEE_ITEM, Action.SEE_WHY), relations)
+        if Action.SEE_ITEM in may:
+            found.append(
+                Line(
+                    at=when(row.at, now, viewer.zone), handle=who(contact, client),
+                    says=SAYS.get(row.what, "Something for you to look at."),
+                    url=reverse("why", args=[contact.id]) if Action.SEE_WHY in may else "",
+                )  # fmt: skip
+            )
+    return found[:MOST]
