@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -36,6 +37,13 @@ def postgres() -> Iterator[Postgres]:
     assert programs is not None
     with private_server(programs) as server:
         yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _databases_of_their_own(django_db_blocker: Any) -> Iterator[None]:
+    """Tests make the databases that they use; Django's one test database does not exist here."""
+    with django_db_blocker.unblock():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,7 @@ TUESDAY = MONDAY + timedelta(days=1, hours=14, minutes=10)
 
 LINE, URGENT = "+13035550100", "+13035550101"
 JS, MR = "+13035550142", "+13035550143"
-NORA, EVAN = "+13035550170", "+13035550171"
+NORA, EVAN, GIL = "+13035550170", "+13035550171", "+13035550172"
 PHONES = (
     Phone(number=JS, title="Client's phone", holder="J-S", client="js"),
     Phone(number=MR, title="Client's phone", holder="M-R", client="mr"),
@@ -51,7 +51,7 @@ J_S, M_R, YOURS, ON_CALL = range(4)
 def setup() -> PracticeSetup:
     """Two clinicians, two clients, one line that rings on weekdays from eight to six."""
     weekdays = tuple(WindowSetup(weekday=day, start=time(8), end=time(18)) for day in range(5))
-    agreement = {"coaching": True}
+    agreement = {"text_scope": "scheduling_only", "discussed_at": MONDAY}
     return PracticeSetup(
         id="p",
         name="Maple Street",
@@ -60,19 +60,23 @@ def setup() -> PracticeSetup:
         lines=(LineSetup(id="nora", number=LINE, urgent_number=URGENT, said_as="Maple Street", staff="nora"),),
         staff=(
             StaffSetup(
-                id="nora", name="Nora Ames", said_as="Nora", initials="NA", roles=("clinician", "director"),
+                id="nora", name="Nora Ames", said_as="Nora", initials="NA", roles=("clinician",),
                 phones=(PhoneSetup(id="nora-1", number=NORA),), hours=weekdays,
             ),
             StaffSetup(
                 id="evan", name="Evan Cole", said_as="Evan", initials="EC", roles=("clinician",),
                 phones=(PhoneSetup(id="evan-1", number=EVAN),),
             ),
+            StaffSetup(
+                id="gil", name="Gil Roy", said_as="Gil", initials="GR", roles=("director",),
+                phones=(PhoneSetup(id="gil-1", number=GIL),),
+            ),
         ),
         clients=(
-            ClientSetup(id="js", name="Jo S", handle="J-S", numbers=(JS,), primary="nora", agreement=agreement),
+            ClientSetup(id="js", name="Jo S", handle="J-S", numbers=(JS,), primary="nora", access="coaching", agreement=agreement),
             ClientSetup(id="mr", name="Mo R", handle="M-R", numbers=(MR,), primary="nora", agreement=agreement),
         ),
-        director="nora",
+        director="gil",
         triage="nora",
     )  # fmt: skip
 
@@ -146,14 +150,15 @@ class Line:
 
 
 @pytest.fixture
-def here(tmp_path: Path, django_db_blocker) -> Iterator[Line]:
-    """A line that the screens are connected to."""
-    settings = connections["default"].settings_dict
-    before = settings["NAME"]
+def here(tmp_path: Path, django_db_blocker, settings) -> Iterator[Line]:
+    """A line that the screens are connected to; Nora looks."""
+    settings.INTERSESSION_VIEWER = "nora"
+    database = connections["default"].settings_dict
+    before = database["NAME"]
     with django_db_blocker.unblock():
         made = Line(tmp_path)
         connections["default"].close()
-        settings["NAME"] = made.address
+        database["NAME"] = made.address
         line.connect(
             line.Connected(
                 corridor=made, clock=made.clock, practice=PracticeId("p"), keyring=made.keyring, database=made.address,
@@ -163,7 +168,7 @@ def here(tmp_path: Path, django_db_blocker) -> Iterator[Line]:
         yield made
         line.disconnect()
         connections["default"].close()
-        settings["NAME"] = before
+        database["NAME"] = before
     made.corridor.db.close()
 
 
@@ -208,7 +213,7 @@ def test_the_page_shows_every_handset_and_no_address_holds_a_number(browser: Cli
 def test_a_call_rings_says_practice_line_and_connects_by_key(browser: Client, here: Line) -> None:
     client = act(browser, here, J_S, "call")
     assert "Nora&#x27;s line" in client
-    assert "data-words" in client
+    assert 'data-words>Connecting you.' in client
     here.on(15)
     ringing = look(browser, YOURS)
     assert 'data-kind="ringing"' in ringing
@@ -231,7 +236,7 @@ def test_inv_04_no_private_number_reaches_the_other_sides_handset(browser: Clien
         clients = [look(browser, phone) for phone in (J_S, M_R)]
         staff = [look(browser, phone) for phone in (YOURS, ON_CALL)]
         for fragment in clients:
-            assert not _holds(fragment, NORA, EVAN)
+            assert not _holds(fragment, NORA, EVAN, GIL)
         for fragment in staff:
             assert not _holds(fragment, JS, MR)
 

@@ -131,4 +131,4 @@ def _open_sqlite(path: str) -> sqlite3.Connection:
 
 @lru_cache(maxsize=512)
 def _dialect(sql: str, postgres: bool) -> str:
-    return sql.replace("?", "%s") if postgres else sql
+    return sql.replace("%", "%%").replace("?", "%s") if postgres else sql

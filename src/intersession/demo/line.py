@@ -41,7 +41,7 @@ class DemoLine:
         self._publish = publish
         self._script = sorted(script, key=lambda one: one.at)
         self.clock = MovableClock(cast.start, running=True)
-        self.world = World(cast, clock=self.clock, path=path)
+        self.world = World(cast, clock=self.clock, address=str(path))
         self.world.corridor.turned.append(lambda turned, _: self._changed(turned.changed))
         self.world.exchange.listeners.append(lambda _: self._changed(frozenset({"phones"})))
         self.world.exchange.report = self._report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -59,6 +60,7 @@ def fresh(path: Path) -> str:
 @cache
 def _template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="intersession-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = folder / "template.sqlite3"
     migrate(str(path))
     return path

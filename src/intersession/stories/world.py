@@ -21,7 +21,7 @@ from intersession.corridor.running import Corridor
 from intersession.corridor.seal import Broken, Intact, verify
 from intersession.corridor.setup import install
 from intersession.corridor.tick import Turned
-from intersession.records.schema import fresh
+from intersession.records.schema import fresh, migrate
 from intersession.records.sealing import Keyring
 
 from .cast import Cast
@@ -29,18 +29,26 @@ from .cast import Cast
 MOST_STEPS = 100_000
 
 
+def _tables(address: str) -> str:
+    if "://" not in address:
+        return fresh(Path(address))
+    migrate(address)
+    return address
+
+
 class World:
     """Everything of one story. Use it as a context: its files go when it ends."""
 
-    def __init__(self, cast: Cast, clock: MovableClock | None = None, path: Path | None = None) -> None:
+    def __init__(self, cast: Cast, clock: MovableClock | None = None, address: str | None = None) -> None:
         self.cast = cast
         self._folder = tempfile.TemporaryDirectory(prefix="intersession-story-")
         self.keyring = Keyring(os.urandom(32))
         self.clock = clock or MovableClock(cast.start)
-        self.address = fresh(path or Path(self._folder.name) / "line.sqlite3")
-        install(Db(self.address), self.keyring, cast.setup)
+        self.address = _tables(address or str(Path(self._folder.name) / "line.sqlite3"))
         self.corridor = Corridor(self.address, self.keyring, self.clock, decide)
-        self.corridor.db.run("PRAGMA synchronous=OFF")  # a story's world does not outlive a crash anyway
+        install(self.corridor.db, self.keyring, cast.setup)
+        if not self.db.postgres:
+            self.db.run("PRAGMA synchronous=OFF")  # a story's world does not outlive a crash anyway
         self.exchange = Exchange(
             lines={
                 line.number: Here(practice=PracticeId(cast.setup.id), line=LineId(line.id)) for line in cast.setup.lines

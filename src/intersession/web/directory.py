@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from dataclasses import dataclass, field
 
 from ..core.facts import Client, Practice
 from ..core.ids import ClientId
 from ..corridor.clients import Clients
 from ..corridor.db import Db
 from ..corridor.directory import Directories
-from ..records.sealing import Keyring
 from . import line
 
-_directories = Directories()
-_clients: dict[Keyring, Clients] = {}
+
+@dataclass(slots=True)
+class _Kept:
+    """What was read and opened already, of one connected line: the demo's next week is another one."""
+
+    of: line.Connected
+    clients: Clients
+    directories: Directories = field(default_factory=Directories)
+
+
+_kept: _Kept | None = None
 
 
 def practice() -> Practice:
     """Read anew when its version has changed; one short query otherwise."""
     to = line.connected()
     with closing(Db(to.database)) as db:
-        return _directories.of(db, to.practice, to.clock.now()).practice
+        return _of(to).directories.of(db, to.practice, to.clock.now()).practice
 
 
 def client(wanted: str) -> Client | None:
@@ -32,7 +41,15 @@ def client(wanted: str) -> Client | None:
 def clients_by_id(wanted: Iterable[str]) -> Mapping[str, Client]:
     """Several clients at once; a profile is opened once per version."""
     to = line.connected()
-    kept = _clients.setdefault(to.keyring, Clients(to.keyring))
+    kept = _of(to).clients
     with closing(Db(to.database)) as db:
         found = {one: kept.one(db, ClientId(one)) for one in set(wanted)}
     return {one: client for one, client in found.items() if client is not None}
+
+
+def _of(to: line.Connected) -> _Kept:
+    global _kept
+    kept = _kept
+    if kept is None or kept.of is not to:
+        kept = _kept = _Kept(of=to, clients=Clients(to.keyring))
+    return kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import structlog
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -11,6 +12,8 @@ from ..permissions import Action, may
 from ..records.models import Task
 from . import line
 from .viewer import Viewer, viewer
+
+log = structlog.get_logger(__name__)
 
 SHEETS = (
     "css/tokens.css", "css/base.css", "css/frame.css", "css/components.css", "css/time.css", "css/handset.css",
@@ -42,18 +45,20 @@ class Frame:
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:
-    """Context processor. Where the line is not connected, a bare frame: error pages must always render."""
+    """Context processor. A bare frame where there can be no other: error pages must always render."""
     if not line.is_connected():
         return {"frame": Frame()}
+    try:
+        return {"frame": _frame(request)}
+    except Exception as error:
+        # Every view asks for its viewer itself, and fails there; here it would take the error page away.
+        log.warning("bare_frame", error=type(error).__name__)
+        return {"frame": Frame()}
+
+
+def _frame(request: HttpRequest) -> Frame:
     who = viewer(request)
-    return {
-        "frame": Frame(
-            places=_places(request, who),
-            home=reverse("home"),
-            viewer=who.name,
-            live=reverse("live"),
-        )
-    }
+    return Frame(places=_places(request, who), home=reverse("home"), viewer=who.name, live=reverse("live"))
 
 
 def _places(request: HttpRequest, who: Viewer) -> tuple[Place, ...]:

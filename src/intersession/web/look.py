@@ -39,6 +39,12 @@ def to_second(at: datetime, zone: str) -> str:
 
 
 @register.filter
+def millis(at: datetime) -> int:
+    """For clocks that run on in the browser."""
+    return int(at.timestamp() * 1000)
+
+
+@register.filter
 def length(seconds: float) -> str:
     """0:40."""
     whole = int(seconds)

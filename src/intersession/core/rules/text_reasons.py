@@ -28,7 +28,7 @@ PLAIN = {
     "X08": "A text is not safe for this person: nothing is sent, and a person finds the safe way.",
 }
 
-ADDED = {
+ADDED: Mapping[str, str | Mapping[CallerClass, str]] = {
     "D45": {
         CallerClass.BLOCKED: "A blocked number is not a conversation, but what it writes is read.",
         CallerClass.STAFF: "Staff who text a line need somebody: on-call hears of it.",
@@ -62,7 +62,7 @@ def text_reasons(
 def _modified(modifiers: tuple[str, ...], s: TextSituation) -> Iterator[Reason]:
     for rule in modifiers:
         says = ADDED[rule]
-        yield Reason(rule=rule, says=says[s.caller] if isinstance(says, Mapping) else says)
+        yield Reason(rule=rule, says=says if isinstance(says, str) else says[s.caller])
 
 
 def _owing(rule: str, s: TextSituation, owed: TextOwed, facts: Facts) -> Iterator[Reason]:

@@ -118,7 +118,7 @@ def again(request: HttpRequest, demo: Demo) -> HttpResponse:
 def on_call(request: HttpRequest, demo: Demo) -> HttpResponse:
     """Put the colleague on call, or take them off."""
     who = viewer(request).id
-    colleague = cover(demo.phones, who, zone())
+    colleague = cover(demo.phones, zone())
     if colleague is None:
         return moved(request, demo, "This demo has nobody else to put on call.")
     line.corridor().submit(Envelope(event=change(colleague, who, zone()))).wait(COMMITS_WITHIN)

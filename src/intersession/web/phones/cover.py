@@ -30,9 +30,10 @@ class Cover:
     offer: str
 
 
-def cover(phones: tuple[Phone, ...], viewer: StaffId, zone: str) -> Cover | None:
+def cover(phones: tuple[Phone, ...], zone: str) -> Cover | None:
     """None where the demo has no second clinician."""
-    colleague = next((one for one in phones if one.staff and one.staff != viewer), None)
+    staffed = [one for one in phones if one.staff]
+    colleague = next((one for one in staffed if one.staff != staffed[0].staff), None)
     if colleague is None or colleague.staff is None:
         return None
     now = line.now()

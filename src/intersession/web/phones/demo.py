@@ -12,7 +12,7 @@ from ...corridor.clock import MovableClock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phone:
-    """A handset on the screen, in its order."""
+    """A handset on the screen, in its order. The first of the staff's is the viewer's own."""
 
     number: str
     title: str

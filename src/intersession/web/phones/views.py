@@ -11,13 +11,11 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
 from ...carriers.simulated.exchange import Seen
-from ...core.ids import StaffId
 from ...permissions import Action
 from ...records.models import Contact, Line, Practice
 from .. import line
 from ..asks import asks
 from ..live.hub import PHONES, hub
-from ..viewer import viewer
 from .clock import clock_shown
 from .cover import cover
 from .demo import Demo
@@ -56,7 +54,7 @@ def _rings(seen: Seen) -> None:
 @demo_only
 def phones(request: HttpRequest, demo: Demo) -> HttpResponse:
     """The whole page: clock, handsets, the clinician's pane."""
-    return render(request, "phones/phones.html", {**_wall(demo), **_clock(request, demo)})
+    return render(request, "phones/phones.html", {**_wall(demo), **_clock(demo)})
 
 
 @asks(Action.USE_PHONES)
@@ -77,7 +75,7 @@ def handset(request: HttpRequest, demo: Demo, *, phone: int) -> HttpResponse:
 @demo_only
 def clock(request: HttpRequest, demo: Demo) -> HttpResponse:
     """The clock and the on-call, again."""
-    return render(request, "phones/clock.html", _clock(request, demo))
+    return render(request, "phones/clock.html", _clock(demo))
 
 
 def one(request: HttpRequest, demo: Demo, phone: int, trouble: str = "") -> HttpResponse:
@@ -88,7 +86,7 @@ def one(request: HttpRequest, demo: Demo, phone: int, trouble: str = "") -> Http
 
 def moved(request: HttpRequest, demo: Demo, trouble: str = "") -> HttpResponse:
     """The clock, for the views that move it."""
-    return render(request, "phones/clock.html", _clock(request, demo, trouble))
+    return render(request, "phones/clock.html", _clock(demo, trouble))
 
 
 def missing(request: HttpRequest, says: str) -> HttpResponse:
@@ -117,11 +115,10 @@ def _wall(demo: Demo) -> dict[str, object]:
     return {"screens": shown, "story": told, "why_url": _why(told)}
 
 
-def _clock(request: HttpRequest, demo: Demo, trouble: str = "") -> dict[str, object]:
-    who: StaffId = viewer(request).id
+def _clock(demo: Demo, trouble: str = "") -> dict[str, object]:
     return {
         "clock": clock_shown(demo, zone()),
-        "cover": cover(demo.phones, who, zone()),
+        "cover": cover(demo.phones, zone()),
         "trouble": trouble,
     }
 

@@ -1,0 +1,14 @@
+"""Addresses of Clients. They hold ids only: no number, no name, no word."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("", views.clients, name="clients"),
+    path("caller/<str:contact>/", views.thread, name="client-thread"),
+    path("<str:client>/", views.client, name="client"),
+    path("<str:client>/name/", views.name, name="client-name"),
+    path("<str:client>/start/", views.start, name="client-start"),
+    path("<str:client>/text/", views.write, name="client-text"),
+]
