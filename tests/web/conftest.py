@@ -82,13 +82,15 @@ def practice_setup() -> PracticeSetup:
             ),
             ClientSetup(id="c-wp", name="Wil Post", handle="W-P", numbers=(WP,), primary="bo", agreement=terms),
         ),
-        shifts=(ShiftSetup(staff="evan", tier=1, start=year[0], end=year[1]), ShiftSetup(staff="fay", tier=2, start=year[0], end=year[1])),
+        shifts=tuple(
+            ShiftSetup(staff=staff, tier=tier, start=year[0], end=year[1]) for tier, staff in ((1, "evan"), (2, "fay"))
+        ),
         desk=("hal",), pool=("dee",), director="gil",
     )  # fmt: skip
 
 
 def _staff(name: str, role: str, **more: Any) -> StaffSetup:
-    phone = f"+1212555{170 + len(name) * 3 + ord(name[0]) % 20:04d}"
+    phone = f"+1212555{160 + ord(name[0]) - ord('a'):04d}"
     return StaffSetup(
         id=name, name=f"{name.title()} Private", said_as=name.title(), initials=name[:2].upper(), roles=(role,),
         phones=(PhoneSetup(id=f"{name}-cell", number=phone),), **more,

@@ -51,6 +51,8 @@ J_S, M_R, YOURS, ON_CALL = range(4)
 def setup() -> PracticeSetup:
     """Two clinicians, two clients, one line that rings on weekdays from eight to six."""
     weekdays = tuple(WindowSetup(weekday=day, start=time(8), end=time(18)) for day in range(5))
+    off = tuple(WindowSetup(weekday=day, start=time(18), end=time(8)) for day in range(7))
+    off += tuple(WindowSetup(weekday=day, start=time(8), end=time(18)) for day in (5, 6))
     agreement = {"text_scope": "scheduling_only", "discussed_at": MONDAY}
     return PracticeSetup(
         id="p",
@@ -61,7 +63,7 @@ def setup() -> PracticeSetup:
         staff=(
             StaffSetup(
                 id="nora", name="Nora Ames", said_as="Nora", initials="NA", roles=("clinician",),
-                phones=(PhoneSetup(id="nora-1", number=NORA),), hours=weekdays,
+                phones=(PhoneSetup(id="nora-1", number=NORA),), hours=weekdays, no_call=off,
             ),
             StaffSetup(
                 id="evan", name="Evan Cole", said_as="Evan", initials="EC", roles=("clinician",),
@@ -213,7 +215,7 @@ def test_the_page_shows_every_handset_and_no_address_holds_a_number(browser: Cli
 def test_a_call_rings_says_practice_line_and_connects_by_key(browser: Client, here: Line) -> None:
     client = act(browser, here, J_S, "call")
     assert "Nora&#x27;s line" in client
-    assert 'data-words>Connecting you.' in client
+    assert "data-words>Connecting you." in client
     here.on(15)
     ringing = look(browser, YOURS)
     assert 'data-kind="ringing"' in ringing
@@ -224,7 +226,7 @@ def test_a_call_rings_says_practice_line_and_connects_by_key(browser: Client, he
     assert "Take the call" in asked
     act(browser, here, YOURS, "press", key="1")
     here.on(10)
-    assert "they see the practice&#x27;s number" in look(browser, YOURS)
+    assert "they see the practice's number" in look(browser, YOURS)
     assert 'data-kind="talking"' in look(browser, J_S)
 
 
@@ -252,13 +254,15 @@ def test_inv_04_no_private_number_reaches_the_other_sides_handset(browser: Clien
     here.on(10)
     look_at_all()
     act(browser, here, J_S, "hang-up")
+    look_at_all()
+    act(browser, here, YOURS, "hang-up")
     act(browser, here, J_S, "text", body="Can we do Thursday?")
     here.on(60)
     look_at_all()
     log = look(browser, YOURS)
     assert "answered" in log
     assert "(303) 555-0100" in log
-    assert len(moments) == 8
+    assert len(moments) == 9
 
 
 def _holds(fragment: str, *numbers: str) -> bool:

@@ -217,10 +217,10 @@ def _caller_key(turn: Turn, key: str) -> None:
             _crisis(turn)
         case "1":
             _urgent(turn)
-        case "2" if phase in WAITING:
+        case "2" if phase in WAITING and phase is not Phase.RECORDING:
             _page_me(turn)
         case "8" if phase in WAITING and "8" in turn.route.keys:
-            turn.hear(*turn.route.closing) if phase is Phase.CLOSING else turn.hear(*turn.route.opening)
+            turn.hear(*_words_of(turn))
         case "0" if phase in WAITING and turn.route.desk_rings:
             _ring_desk(turn)
         case "#":
@@ -233,10 +233,9 @@ def _caller_key(turn: Turn, key: str) -> None:
 
 def _bad_key(turn: Turn) -> None:
     """KEY-BAD, the options again once, then the next step: never a dead end."""
-    again = turn.route.closing if turn.call.phase is Phase.CLOSING else turn.route.opening
     if turn.call.tries == 0:
         turn.be(tries=1)
-        turn.hear(phrase("KEY-BAD"), *again)
+        turn.hear(phrase("KEY-BAD"), *_words_of(turn))
     elif turn.call.phase is Phase.CLOSING:
         _record(turn)
     else:
@@ -299,15 +298,24 @@ def _nobody_for_urgent(turn: Turn) -> None:
 def _page_me(turn: Turn) -> None:
     """Key 2 (D19): the page goes out, the promise is said, the caller may hang up."""
     if "2" not in turn.route.keys:
-        turn.hear(phrase("PM-NO"), keys=turn.route.keys)
-        if turn.call.phase is Phase.OPENING:
-            turn.be(phase=Phase.CLOSING)
+        turn.hear(phrase("PM-NO"), *_words_of(turn))
         return
     if turn.call.caller is None:
         turn.be(phase=Phase.ASKING_NUMBER)
         turn.hear(phrase("PM-NUM"), digits=True)
         return
     _paged(turn)
+
+
+def _words_of(turn: Turn) -> tuple[Phrase, ...]:
+    """What the caller was hearing, to be said again after a remark: the greeting with its safety segment."""
+    match turn.call.phase:
+        case Phase.OPENING:
+            return turn.route.opening
+        case Phase.CLOSING:
+            return turn.route.closing
+        case _:
+            return ()
 
 
 def _paged(turn: Turn) -> None:
@@ -402,7 +410,7 @@ def _crisis_over(turn: Turn, reached: bool) -> None:
         return
     if reached:
         turn.be(phase=Phase.CLOSING)
-        turn.hear(turn.voice.crisis_back(turn.route))
+        turn.hear(turn.voice.crisis_back(turn.route), phrase("SAFETY"))
     elif turn.route.urgent_rings:
         turn.be(phase=Phase.RINGING, declared=Declared.URGENT, stage=-1, cap_at=_in(turn, _cap(turn)))
         _next_stage(turn)

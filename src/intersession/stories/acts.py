@@ -46,7 +46,8 @@ ITEM = "the (?:(?P<kind>[a-z_]+) )?item"
 
 
 @act("{who} calls {line}(?P<withheld> with the number withheld)?(?P<relay> by relay)?",
-     example="JS calls coaching", means="Dials a line; `with the number withheld` or `by relay` may follow.")  # fmt: skip
+     example="JS calls coaching",
+     means="Dials a line; `with the number withheld` or `by relay` may follow.")  # fmt: skip
 def _calls(world: World, who: str, line: str, withheld: str = "", relay: str = "") -> None:
     world.exchange.call(_phone(world, who), _line(world, line), withheld=bool(withheld), relay=bool(relay))
 
@@ -89,7 +90,7 @@ def _texts(world: World, who: str, line: str, body: str, number: str = "1", pict
 
 
 @act("{who} takes " + ITEM + " of {other}", example="Evan takes the item of JS",
-     means="Takes what is owed; stops pages. `the check_meaning item of JS` names one of several by its kind.")  # fmt: skip
+     means="Takes what is owed; stops pages. `the check_meaning item of JS` names one of several by kind.")  # fmt: skip
 def _takes(world: World, who: str, other: str, kind: str = "") -> None:
     world.do(TaskTaken(**_base(world, who), task=item_of(world, other, kind).id))
 
@@ -116,7 +117,7 @@ def _closes(world: World, who: str, other: str, word: str, kind: str = "") -> No
 
 
 @act("{who} calls back {other}{because}", example="Ames calls back JS",
-     means="One tap: the staff phone rings first, then the other. `because \"…\"` is the break-glass reason.")  # fmt: skip
+     means="One tap: the staff phone rings, then the other. `because \"…\"` is the break-glass reason.")  # fmt: skip
 def _calls_back(world: World, who: str, other: str, because: str = "") -> None:
     number = world.cast.phones[other]
     client = ClientId(other) if other in world.cast.clients else None
@@ -205,7 +206,7 @@ def _fell_back(world: World, time: str, who: str, line: str, duty: str = "", lef
         line=_known_line(world, line), caller=key, recording=recording, seconds=seconds(left),
         answered_by_duty=bool(duty),
     )  # fmt: skip
-    sounds = {recording: ("text/plain", left.encode())} if recording else {}
+    sounds: dict[str, tuple[str, bytes]] = {recording: ("text/plain", left.encode())} if recording else {}
     world.corridor.submit(Envelope(event=event, numbers={key: number}, sounds=sounds))
 
 

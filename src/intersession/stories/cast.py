@@ -68,8 +68,8 @@ def _tables(story: Source) -> dict[str, Any]:
     if name is None:
         return story.values
     folders = (story.path.parent, story.path.parent.parent)
-    found = (path for folder in folders if (path := folder / "casts" / f"{name}.toml").exists())
-    path = next(found, None)
+    places = (folder / "casts" / f"{name}.toml" for folder in folders)
+    path = next((place for place in places if place.exists()), None)
     if path is None:
         raise story.error("cast", f"there is no file casts/{name}.toml beside the story, or one folder above it")
     return _over(files.read(path).values, story.values)

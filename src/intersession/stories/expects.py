@@ -15,8 +15,11 @@ from intersession.carriers.simulated.exchange import Seen
 from intersession.carriers.simulated.handset import LegNow, Side
 from intersession.core.commands import PageStaff
 from intersession.core.decision import Decision
+from intersession.core.hours import Span
+from intersession.core.ids import PracticeId, StaffId
 from intersession.core.tasks import Task
 from intersession.corridor.codec import load
+from intersession.corridor.directory import Directories
 
 from .acts import ITEM, item_of
 from .grammar import Grammar
@@ -139,7 +142,7 @@ def _does_not_hear(view: View, who: str, words: str = "", id: str = "") -> str |
 
 @expect("{who} has heard {words} {number} times?", example="JS has heard STILL-1 1 time",
         means="How often since the story began.")  # fmt: skip
-def _heard_often(view: View, who: str, number: str, words: str = "", id: str = "") -> str | None:  # noqa: A002
+def _heard_often(view: View, who: str, number: str, words: str = "", id: str = "") -> str | None:
     phone = _phone(view.world, who)
     said = [said for seen in view.world.seen if seen.number == phone for said in seen.said]
     count = sum(one.id == id if id else words.lower() in one.text.lower() for one in said)
@@ -216,7 +219,8 @@ def _texts_are(view: View, who: str, state: str) -> str | None:
         stopped = view.world.db.value("SELECT texts_stopped_at FROM thread WHERE number_key = ?", (key,))
         return None if stopped is not None else "they are not stopped"
     last = view.world.db.value(
-        "SELECT state FROM message WHERE number_key = ? AND direction = 'out' AND state <> 'said' ORDER BY at DESC LIMIT 1",
+        "SELECT state FROM message WHERE number_key = ? AND direction = 'out' AND state <> 'said'"
+        " ORDER BY at DESC LIMIT 1",
         (key,),
     )
     return None if last == "failed" else f"the last one is {last or 'not there'}"
@@ -224,13 +228,14 @@ def _texts_are(view: View, who: str, state: str) -> str | None:
 
 @expect("{who}'s phone (?P<how>shows|does not show) {words}", example="Evan's phone does not show \"MR\"",
         means="A line on its locked screen, since the step before.")  # fmt: skip
-def _shows(view: View, who: str, how: str, words: str = "", id: str = "") -> str | None:  # noqa: A002
+def _shows(view: View, who: str, how: str, words: str = "", id: str = "") -> str | None:
     lines = [seen.text for seen in view.seen(who) if seen.what == "notice"]
     there = any((words or id).lower() in line.lower() for line in lines)
     return None if there is (how == "shows") else f"it shows {lines or 'nothing'}"
 
 
-@expect("{who} is(?P<no> not)? paged", example="Evan is paged", means="A page went to this person since the step before.")
+@expect("{who} is(?P<no> not)? paged", example="Evan is paged",
+        means="A page went to this person since the step before.")  # fmt: skip
 def _paged(view: View, who: str, no: str = "") -> str | None:
     pages = _pages(view.decisions())
     if (who in pages) is not bool(no):
@@ -267,7 +272,7 @@ def _told(view: View, who: str, word: str = "") -> str | None:
 
 @expect(ITEM + " of {who} must be (?P<what>heard|called|finished) by {time}",
         example="the item of JS must be heard by 23:21",
-        means="A due time of the open item; `the check_meaning item of JS` names one of several by its kind.")  # fmt: skip
+        means="A due time of the open item; `the check_meaning item of JS` names one of several by kind.")  # fmt: skip
 def _must_be(view: View, who: str, what: str, time: str, kind: str = "") -> str | None:
     task = item_of(view.world, who, kind)
     due = {"heard": task.listen_by, "called": task.call_by, "finished": task.finish_by}[what]
@@ -291,7 +296,8 @@ def _belongs(view: View, who: str, other: str, kind: str = "") -> str | None:
 
 
 @expect(ITEM + " of {who} is (?P<state>open|red|not red|heard|not heard|attempted)",
-        example="the item of JS is open", means="Its state; `red` is the board that shows that nobody took it.")  # fmt: skip
+        example="the item of JS is open",
+        means="Its state; `red` is the board that shows that nobody took it.")  # fmt: skip
 def _item_is(view: View, who: str, state: str, kind: str = "") -> str | None:
     task = item_of(view.world, who, kind)
     red = task.ladder is not None and task.ladder.red
@@ -325,6 +331,34 @@ def _count(view: View, number: str) -> str | None:
 def _kind(view: View, who: str, word: str) -> str | None:
     kinds = [task.kind.value for task in view.world.tasks(who)]
     return None if word in kinds else f"open are {', '.join(kinds) or 'none'}"
+
+
+@expect("everything open has an owner and a due time", example="everything open has an owner and a due time",
+        means="Every open contact has an open item, and every open item somebody who owes it, and by when.")  # fmt: skip
+def _all_owned(view: View) -> str | None:
+    db = view.world.db
+    tasks = [load(state, Task) for (state,) in db.rows("SELECT state FROM task WHERE closed_at IS NULL")]
+    loose = [f"a {task.kind} item has no {'owner' if task.owner is None else 'due time'}"
+             for task in tasks if task.owner is None or task.due() is None]  # fmt: skip
+    held = {task.contact for task in tasks} | {row[0] for row in db.rows(
+        "SELECT task_contact.contact FROM task_contact JOIN task ON task.id = task_contact.task"
+        " WHERE task.closed_at IS NULL"
+    )}  # fmt: skip
+    open_now = db.rows("SELECT id FROM contact WHERE closed_at IS NULL AND id NOT IN (SELECT contact FROM call"
+                       " WHERE phase NOT IN ('ended', 'refused'))")  # fmt: skip
+    loose += [f"nobody owes anything on the open contact {contact}" for (contact,) in open_now if contact not in held]
+    return "; ".join(loose) or None
+
+
+@expect("{who} is on call for {number} hours from (?P<start>[\\d: -]+) to (?P<end>[\\d: -]+)",
+        example="Evan is on call for 9 hours from 2027-11-06 23:00 to 2027-11-07 07:00",
+        means="Hours that really pass, over a change of clocks too.")  # fmt: skip
+def _on_call_hours(view: View, who: str, number: str, start: str, end: str) -> str | None:
+    world, zone = view.world, view.world.cast.zone
+    span = Span(instant(start, world.cast.start, zone), instant(end, world.cast.start, zone))
+    practice = Directories().of(world.db, PracticeId(world.cast.setup.id), world.now()).practice
+    hours = practice.rota.elapsed_hours(StaffId(who), span)
+    return None if hours == float(number) else f"it is {hours:g}"
 
 
 # ---------------------------------------------------------------- the record

@@ -30,7 +30,7 @@ CONTENT_POLICY = (
 
 
 @sync_and_async_middleware
-def LoopbackOnly(get_response: Next) -> Next:
+def loopback_only(get_response: Next) -> Next:
     """Refuses other machines, foreign Host names (DNS rebinding) and whatever came through a proxy."""
 
     def refusal(request: HttpRequest) -> HttpResponse | None:
@@ -75,7 +75,7 @@ def _loopback(address: str) -> bool:
 
 
 @sync_and_async_middleware
-def ContentPolicy(get_response: Next) -> Next:
+def content_policy(get_response: Next) -> Next:
     """No inline script, nothing from elsewhere, nothing kept by the browser, the microphone for us alone."""
 
     def dress(response: HttpResponse) -> HttpResponse:

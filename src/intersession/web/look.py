@@ -45,7 +45,7 @@ def millis(at: datetime) -> int:
 
 
 @register.filter
-def length(seconds: float) -> str:
+def minutes(seconds: float) -> str:
     """0:40."""
     whole = int(seconds)
     return f"{whole // 60}:{whole % 60:02d}"

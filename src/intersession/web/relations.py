@@ -82,7 +82,7 @@ def standing(who: Viewer) -> Standing:
     now, of = line.now(), line.connected().practice
     away = Absence.objects.filter(practice=of, kind="time_off", cover=who.id, start__lte=now, end__gt=now)
     tasks = Task.objects.filter(practice=of, owner=who.id, closed_at=None)
-    mine = {contact: thread for contact, thread in tasks.values_list("contact", "thread")}
+    mine = dict(tasks.values_list("contact", "thread"))
     joined = TaskContact.objects.filter(task__in=list(tasks.values_list("id", flat=True)))
     contacts = frozenset({*mine, *joined.values_list("contact", flat=True)})
     clients = Contact.objects.filter(id__in=contacts).exclude(client=None).values_list("client", flat=True)

@@ -18,9 +18,9 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *os.environ.get("INTERSESSIO
 
 INSTALLED_APPS = ["intersession.records", "django.contrib.staticfiles", "django_htmx"]
 MIDDLEWARE = [
-    "intersession.web.gate.LoopbackOnly",
+    "intersession.web.gate.loopback_only",
     "django.middleware.security.SecurityMiddleware",
-    "intersession.web.gate.ContentPolicy",
+    "intersession.web.gate.content_policy",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -11,7 +11,7 @@ from ...core.facts import Client, ClientStatus, Practice
 from ...core.levels import AccessLevel, AccessPhase
 from ...core.limits import Limit, LimitKind
 from ...core.rules.holding import client_zone
-from ..look import city, day, same_wall, when
+from ..look import city, clock, day, same_wall, when
 
 LEVELS = {
     AccessLevel.ADMIN: "Administrative",
@@ -93,7 +93,8 @@ def _terms(client: Client, practice: Practice, now: datetime, zone: str) -> Iter
     if client.needs_relay:
         yield "Calls", "By relay (711)"
     if not same_wall(client_zone(client, practice), zone, now):
-        yield "Their time", f"{city(client_zone(client, practice))}, now {when(now, now, client_zone(client, practice))}"
+        there = client_zone(client, practice)
+        yield "Their time", f"{city(there)}, now {clock(now, there)}"
     if terms.expires_at is not None:
         yield "Look again", day(terms.expires_at, now, zone)
 
@@ -101,7 +102,8 @@ def _terms(client: Client, practice: Practice, now: datetime, zone: str) -> Iter
 def _limits(client: Client, practice: Practice, now: datetime, zone: str) -> Iterator[str]:
     for limit in client.limits:
         if limit.start <= now < limit.until:
-            yield f"{LIMITS[limit.kind]}{_window(limit, now, zone)} until {when(limit.until, now, zone)}. It ends by itself."
+            end = when(limit.until, now, zone)
+            yield f"{LIMITS[limit.kind]}{_window(limit, now, zone)} until {end}. It ends by itself."
         elif now < limit.start:
             yield f"{LIMITS[limit.kind]}, from {when(limit.start, now, zone)} to {when(limit.until, now, zone)}."
     if practice.policy.dbt and client.rule24_until is not None and now < client.rule24_until:

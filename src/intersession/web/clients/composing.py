@@ -60,7 +60,8 @@ class Way:
 
 def way_to(client: facts.Client, practice: facts.Practice) -> Way | None:
     """Where they last wrote or called; else from the primary's line to their first number."""
-    numbers = list(ClientNumber.objects.filter(client_id=client.id).order_by("position").values_list("number_key", flat=True))
+    on_file = ClientNumber.objects.filter(client_id=client.id).order_by("position")
+    numbers = list(on_file.values_list("number_key", flat=True))
     if not numbers:
         return None
     live = {found.id for found in practice.lines.values() if not found.retired}
@@ -92,8 +93,8 @@ def composer(client: facts.Client, practice: facts.Practice, viewer: Viewer, due
         if client.safe.safe_way and not client.safe.text_ok:
             says = f"{says} {client.safe.safe_way}"
         return Composer(
-            open=False, title="No text from here", says=says, held="", hold_label="", may_send_now=False, send_now_says="", reminder="",
-            line_name="", ready=(),
+            open=False, title="No text from here", says=says, held="", hold_label="", may_send_now=False,
+            send_now_says="", reminder="", line_name="", ready=(),
         )  # fmt: skip
     held = _held(found.held_until, client, practice, viewer)
     return Composer(

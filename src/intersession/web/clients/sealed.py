@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
-from ...records.models import Client, Contact, Message, Number, Recording
+from ...core.call import Call as CallState
+from ...corridor.codec import load
+from ...records.models import Call, Client, Contact, Message, Number, Recording
 from ...records.sealing import SealError, unseal, unseal_bytes
 from .. import line
 
@@ -19,7 +22,7 @@ class Sealed:
     def body(self, message: Message) -> str | None:
         """The words of a text or an e-mail, or what the caller was told."""
         key = self._key(message.contact)
-        return None if key is None else _opened(key, message.sealed_body, f"message:body:{message.id}")
+        return None if key is None else _opened(key, bytes(message.sealed_body), f"message:body:{message.id}")
 
     def sound(self, recording: Recording) -> bytes | None:
         """A voicemail."""
@@ -27,9 +30,21 @@ class Sealed:
         if key is None or not recording.sealed_sound:
             return None
         try:
-            return unseal_bytes(key, recording.sealed_sound, f"recording:sound:{recording.id}")
+            return unseal_bytes(key, bytes(recording.sealed_sound), f"recording:sound:{recording.id}")
         except (SealError, ValueError):
             return None
+
+    def call(self, row: Call) -> CallState | None:
+        """A call as its machine knows it."""
+        key = self._key(row.contact)
+        state = None if key is None else _opened(key, bytes(row.sealed_state), f"call:state:{row.contact}")
+        return None if state is None else load(state, CallState)
+
+    def prepare(self, contacts: Iterable[Contact]) -> Sealed:
+        """These rows are at hand already: their keys need no query of their own."""
+        for contact in contacts:
+            self._keys[contact.id] = self._unwrap(contact.id, bytes(contact.wrapped_key))
+        return self
 
     def number(self, key: str) -> str | None:
         """A telephone number or an address, by its keyed hash."""
@@ -47,7 +62,7 @@ class Sealed:
             key = self._keyring.unwrap(bytes(client.wrapped_key), f"client:{client.id}")
         except (SealError, ValueError):
             return None
-        profile = _opened(key, client.sealed_profile, f"client:profile:{client.id}")
+        profile = _opened(key, bytes(client.sealed_profile), f"client:profile:{client.id}")
         return None if profile is None else str(json.loads(profile)["name"])
 
     def _key(self, contact: str) -> bytes | None:
@@ -57,10 +72,13 @@ class Sealed:
 
     def _unwrapped(self, contact: str) -> bytes | None:
         wrapped = Contact.objects.filter(pk=contact).values_list("wrapped_key", flat=True).first()
+        return self._unwrap(contact, bytes(wrapped) if wrapped else None)
+
+    def _unwrap(self, contact: str, wrapped: bytes | None) -> bytes | None:
         if not wrapped:
             return None
         try:
-            return self._keyring.unwrap(bytes(wrapped), f"contact:{contact}")
+            return self._keyring.unwrap(wrapped, f"contact:{contact}")
         except (SealError, ValueError):
             return None
 

@@ -14,7 +14,6 @@ from ...core.facts import Practice
 from ...permissions import Action
 from ...records import models
 from ..look import long_day, when
-from ..now.items import call_state
 from ..now.rows import ENDINGS
 from ..now.who import staff_name
 from ..viewer import Viewer
@@ -89,27 +88,33 @@ def timeline(contacts: Sequence[models.Contact], shown: Shown) -> list[Day]:
 
 
 def _entries(contacts: Sequence[models.Contact], shown: Shown) -> Iterator[Entry]:
-    held, sealed = _Held(contacts), Sealed()
+    sealed = Sealed().prepare(contacts)
+    held = _Held(contacts, sealed)
     for contact in contacts:
         why = reverse("why", args=[contact.id]) if Action.SEE_WHY in shown.may else ""
         if contact.channel == "voice":
             yield from _call(contact, held, sealed, shown, why)
         elif contact.channel == "web_callback":
-            yield Entry(at=contact.at, icon="clock", machine=False, title=f"{shown.handle} asked for a call", why_url=why)
+            title = f"{_cap(shown.handle)} asked for a call"
+            yield Entry(at=contact.at, icon="clock", machine=False, title=title, why_url=why)
         for number, message in enumerate(held.messages[contact.id]):
             yield _message(message, contact, sealed, shown, why if number == 0 else "")
         for recording in held.recordings[contact.id]:
             yield _voicemail(recording, shown)
         if contact.closed_at is not None and contact.disposition and contact.closed_by:
-            ended = {one.value: words for one, words in ENDINGS.items()}.get(contact.disposition, contact.disposition)
-            by = _cap(staff_name(shown.practice, contact.closed_by, shown.viewer.id))
-            yield Entry(at=contact.closed_at, icon="check", machine=True, title="", lines=(f"{by} closed it: {ended}.",))
+            yield _closed(contact.closed_at, contact, shown)
+
+
+def _closed(at: datetime, contact: models.Contact, shown: Shown) -> Entry:
+    ended = {one.value: words for one, words in ENDINGS.items()}.get(contact.disposition, contact.disposition)
+    by = _cap(staff_name(shown.practice, contact.closed_by, shown.viewer.id))
+    return Entry(at=at, icon="check", machine=True, title="", lines=(f"{by} closed it: {ended}.",))
 
 
 class _Held:
     """What these contacts hold, read in one go."""
 
-    def __init__(self, contacts: Iterable[models.Contact]) -> None:
+    def __init__(self, contacts: Sequence[models.Contact], sealed: Sealed) -> None:
         ids = [contact.id for contact in contacts]
         self.messages: dict[str, list[models.Message]] = defaultdict(list)
         self.said: dict[str, list[models.Message]] = defaultdict(list)
@@ -121,7 +126,8 @@ class _Held:
             self.recordings[recording.contact].append(recording)
         for leg in models.Leg.objects.filter(contact__in=ids).order_by("started_at", "id"):
             self.legs[leg.contact].append(leg)
-        self.calls = {row.contact: call_state(row) for row in models.Call.objects.filter(contact__in=ids)}
+        rows = models.Call.objects.filter(contact__in=ids)
+        self.calls = {row.contact: call for row in rows if (call := sealed.call(row)) is not None}
 
 
 def heard_by(contact: models.Contact, sealed: Sealed) -> tuple[Heard, ...]:
@@ -236,7 +242,8 @@ def _message(message: models.Message, contact: models.Contact, sealed: Sealed, s
     bubble = body if body is not None else "The words were removed." if words else "Words are not shown to your role."
     mail = contact.channel == "email"
     if message.direction == "in":
-        pictures = (f"With {message.media} picture{'s' if message.media > 1 else ''}, kept back.",) if message.media else ()
+        many = f"{message.media} pictures" if message.media > 1 else "a picture"
+        pictures = (f"With {many}, kept back.",) if message.media else ()
         return Entry(
             at=message.at, icon="mail" if mail else "text", machine=False, bubble=bubble, why_url=why,
             title=f"{_cap(shown.handle)} {'wrote an e-mail' if mail else 'texted'}", lines=pictures,

@@ -125,18 +125,21 @@ def _listed(who: Viewer, wanted: str) -> list[Listed]:
         rows = rows.filter(handle__icontains=wanted)
     seen = [row for row in rows if may(who.person, Action.SEE_AGREEMENT, stands.to_client(row.id, row.primary))]
     opened, ids = clients_by_id(row.id for row in seen), [row.id for row in seen]
-    last = dict(
-        models.Contact.objects.filter(client__in=ids).values_list("client").annotate(last=Max("at")).values_list("client", "last")
-    )
+    contacts = models.Contact.objects.filter(client__in=ids).values("client").annotate(last=Max("at"))
+    last = dict(contacts.values_list("client", "last"))
     waits = _waiting(ids)
     return [
         Listed(
-            handle=row.handle, level=level(opened[row.id]), primary=staff_name(here, row.primary, who.id),
-            last=_when(last.get(row.id), now, who.zone), open=waits.get(row.id, 0), url=reverse("client", args=[row.id]),
+            handle=row.handle,
+            level=level(opened[row.id]),
+            primary=staff_name(here, row.primary, who.id),
+            last=_when(last.get(row.id), now, who.zone),
+            open=waits.get(row.id, 0),
+            url=reverse("client", args=[row.id]),
         )
         for row in seen
         if row.id in opened
-    ]  # fmt: skip
+    ]
 
 
 def _when(at: datetime | None, now: datetime, zone: str) -> str:
@@ -144,7 +147,8 @@ def _when(at: datetime | None, now: datetime, zone: str) -> str:
 
 
 def _waiting(clients: list[str]) -> dict[str, int]:
-    tasks = models.Task.objects.filter(practice=line.connected().practice, closed_at=None).values_list("contact", flat=True)
+    open_now = models.Task.objects.filter(practice=line.connected().practice, closed_at=None)
+    tasks = open_now.values_list("contact", flat=True)
     of = dict(models.Contact.objects.filter(id__in=list(tasks), client__in=clients).values_list("id", "client"))
     found: dict[str, int] = {}
     for contact in tasks:

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_POST
 from ...core.disposition import DISPOSITIONS
 from ...core.events import CallBackAsked, ContactClosed, Event, ItemHeard, TaskHandedOver, TaskTaken
 from ...core.ids import ClientId, ContactId, LineId, NumberKey, StaffId, TaskId
-from ...permissions import Action
+from ...permissions import Action, may
 from ...records.models import Contact, Task, Thread
 from .. import line
 from ..asks import asks
 from ..clients.screen import client_screen, thread_screen
 from ..directory import client as client_of
 from ..directory import practice
-from ..relations import allowed, to_contact
+from ..relations import to_contact
 from ..viewer import viewer
 from .handing_in import Done, event_id, hand_in, once
 from .reaching import refused
@@ -91,9 +91,10 @@ def _also(request: HttpRequest, contact: Contact) -> Iterator[Contact]:
     for task in request.POST.getlist("also")[:20]:
         row = Task.objects.filter(pk=task, practice=contact.practice_id, closed_at=None).first()
         other = Contact.objects.filter(pk=row.contact).first() if row is not None else None
-        if other is not None and _same_person(contact, other):
-            if Action.CLOSE in allowed(who, (Action.CLOSE,), to_contact(who, other)):
-                yield other
+        if other is None or not _same_person(contact, other):
+            continue
+        if may(who.person, Action.CLOSE, to_contact(who, other)):
+            yield other
 
 
 def _same_person(a: Contact, b: Contact) -> bool:
@@ -129,8 +130,8 @@ def _may_not_call(request: HttpRequest, contact: Contact, reason: str) -> str:
     who = viewer(request)
     if not reason:
         return why_not
-    may = Action.BREAK_GLASS in allowed(who, (Action.BREAK_GLASS,), to_contact(who, contact))
-    return "" if may else f"{why_not} Overriding that is not yours to do."
+    breaks = may(who.person, Action.BREAK_GLASS, to_contact(who, contact))
+    return "" if breaks else f"{why_not} Overriding that is not yours to do."
 
 
 def _asked(request: HttpRequest, contact: Contact, reason: str) -> Event:

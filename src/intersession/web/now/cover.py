@@ -173,8 +173,10 @@ def _facts(practice: Practice, viewer: Viewer, now: datetime) -> Iterator[tuple[
         yield "On call now", ", then ".join(on_duty)
     elif practice.policy.on_call and practice.rota.exists:
         coming = practice.rota.next_on_call(now)
-        after = f"; next: {staff_name(practice, coming.staff, viewer.id)}, {when(coming.span.start, now, viewer.zone)}" if coming else ""
-        yield "On call now", f"nobody{after}"
+        yield "On call now", "nobody"
+        if coming is not None:
+            starts = when(coming.span.start, now, viewer.zone)
+            yield "Next", f"{staff_name(practice, coming.staff, viewer.id)}, {starts}"
     rings = [staff for staff in practice.staff.values() if _rings(staff, practice, now)]
     if rings:
         yield "Rings now", ", ".join(staff_name(practice, staff.id, viewer.id) for staff in rings)

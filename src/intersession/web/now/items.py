@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from ...corridor.codec import load
 from ...permissions import Action, Relation
 from ...records import models
 from .. import line
+from ..clients.sealed import Sealed
 from ..directory import clients_by_id
 from ..relations import allowed, standing
 from ..viewer import Viewer
@@ -65,12 +66,13 @@ def item_of(who: Viewer, task: str) -> Item | None:
 
 def _items(who: Viewer, rows: Sequence[models.Task]) -> list[Item]:
     joined: dict[str, list[str]] = defaultdict(list)
-    for task, contact in models.TaskContact.objects.filter(task__in=[row.id for row in rows]).values_list("task", "contact"):
+    further = models.TaskContact.objects.filter(task__in=[row.id for row in rows])
+    for task, contact in further.values_list("task", "contact"):
         joined[task].append(contact)
     ids = {row.contact for row in rows} | {contact for many in joined.values() for contact in many}
     contacts = {contact.id: contact for contact in models.Contact.objects.filter(id__in=ids)}
     clients = clients_by_id(contact.client for contact in contacts.values() if contact.client)
-    held = _Held(ids)
+    held = _Held(ids, Sealed().prepare(contacts.values()))
     stands = standing(who)
     found = []
     for row in rows:
@@ -89,8 +91,9 @@ def _items(who: Viewer, rows: Sequence[models.Task]) -> list[Item]:
 class _Held:
     """What several contacts hold, read in one go."""
 
-    def __init__(self, contacts: Iterable[str]) -> None:
+    def __init__(self, contacts: Iterable[str], sealed: Sealed) -> None:
         ids = list(contacts)
+        self._sealed = sealed
         self._recordings = _by_contact(
             models.Recording.objects.filter(contact__in=ids, silent=False).defer("sealed_sound").order_by("at")
         )
@@ -99,7 +102,7 @@ class _Held:
 
     def item(
         self,
-        row: models.Task,
+        task: models.Task,
         first: models.Contact,
         contacts: list[models.Contact],
         client: facts.Client | None,
@@ -108,22 +111,23 @@ class _Held:
     ) -> Item:
         ids = [contact.id for contact in contacts]
         return Item(
-            task=load(json.dumps(row.state), Task),
-            red=row.red,
+            task=load(json.dumps(task.state), Task),
+            red=task.red,
             contact=first,
             contacts=tuple(sorted(contacts, key=lambda contact: (contact.at, contact.id))),
             client=client,
             recordings=tuple(recording for one in ids for recording in self._recordings[one]),
             messages=tuple(message for one in ids for message in self._messages[one]),
-            calls=tuple(call_state(call) for one in ids for call in self._calls[one]),
+            calls=tuple(self._call_states(ids)),
             relations=relations,
             may=may,
         )
 
-
-def call_state(row: models.Call) -> CallState:
-    """A call as its machine knows it."""
-    return load(json.dumps(row.state), CallState)
+    def _call_states(self, contacts: Iterable[str]) -> Iterator[CallState]:
+        for row in (row for one in contacts for row in self._calls[one]):
+            call = self._sealed.call(row)
+            if call is not None:
+                yield call
 
 
 def _by_contact(rows: Iterable[T]) -> dict[str, list[T]]:

@@ -58,11 +58,7 @@ def notices(viewer: Viewer, now: datetime) -> list[Line]:
         relations = stands.to_contact(contact, client.primary if client is not None else None)
         may = allowed(viewer, (Action.SEE_ITEM, Action.SEE_WHY), relations)
         if Action.SEE_ITEM in may:
-            found.append(
-                Line(
-                    at=when(row.at, now, viewer.zone), handle=who(contact, client),
-                    says=SAYS.get(row.what, "Something for you to look at."),
-                    url=reverse("why", args=[contact.id]) if Action.SEE_WHY in may else "",
-                )  # fmt: skip
-            )
+            url = reverse("why", args=[contact.id]) if Action.SEE_WHY in may else ""
+            says = SAYS.get(row.what, "Something for you to look at.")
+            found.append(Line(at=when(row.at, now, viewer.zone), handle=who(contact, client), says=says, url=url))
     return found[:MOST]

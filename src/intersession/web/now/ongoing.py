@@ -9,11 +9,11 @@ from ...core.facts import Practice
 from ...permissions import Action
 from ...records import models
 from .. import line
+from ..clients.sealed import Sealed
 from ..directory import clients_by_id
 from ..look import anchor, clock
 from ..relations import allowed, standing
 from ..viewer import Viewer
-from .items import call_state
 from .who import staff_name, who
 
 OVER = (Phase.ENDED, Phase.REFUSED)
@@ -48,7 +48,7 @@ def ongoing(viewer: Viewer, practice: Practice) -> list[Ongoing]:
     rows = models.Call.objects.filter(practice=line.connected().practice).exclude(phase__in=OVER).order_by("arrived_at")
     contacts = {one.id: one for one in models.Contact.objects.filter(id__in=[row.contact for row in rows])}
     clients = clients_by_id(one.client for one in contacts.values() if one.client)
-    stands, found = standing(viewer), []
+    stands, sealed, found = standing(viewer), Sealed().prepare(contacts.values()), []
     for row in rows:
         contact = contacts.get(row.contact)
         if contact is None:
@@ -56,13 +56,18 @@ def ongoing(viewer: Viewer, practice: Practice) -> list[Ongoing]:
         client = clients.get(contact.client or "")
         relations = stands.to_contact(contact, client.primary if client is not None else None)
         if Action.SEE_ITEM in allowed(viewer, (Action.SEE_ITEM,), relations):
-            call = call_state(row)
+            call = sealed.call(row)
+            if call is None:
+                continue
             found.append(
                 Ongoing(
-                    key=anchor(row.contact), handle=who(contact, client), icon="out" if call.outbound else "in",
-                    what=_stands(call, practice, viewer), since=clock(row.arrived_at, viewer.zone),
+                    key=anchor(row.contact),
+                    handle=who(contact, client),
+                    icon="out" if call.outbound else "in",
+                    what=_stands(call, practice, viewer),
+                    since=clock(row.arrived_at, viewer.zone),
                     urgent=row.urgent,
-                )  # fmt: skip
+                )
             )
     return found
 

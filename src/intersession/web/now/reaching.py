@@ -32,18 +32,28 @@ def refused(client: facts.Client | None, practice: facts.Practice, now: datetime
     return call_back_check(client, practice, now, "") or ""
 
 
-def safe_lines(client: facts.Client | None, practice: facts.Practice) -> tuple[str, ...]:
-    """What binds whoever calls or writes, in plain words; empty where nothing does."""
-    return tuple(_safe(client, practice)) if client is not None else ()
+def safe_lines(client: facts.Client | None, practice: facts.Practice, *, calls: bool = True) -> tuple[str, ...]:
+    """What binds whoever calls or writes, in plain words; empty where nothing does.
+
+    Without `calls`, when a call may go is left out: the refusal beside it says so already.
+    """
+    if client is None:
+        return ()
+    when = _when_to_call(client, practice) if calls else ()
+    return (*when, *_how(client))
 
 
-def _safe(client: facts.Client, practice: facts.Practice) -> Iterator[str]:
+def _when_to_call(client: facts.Client, practice: facts.Practice) -> Iterator[str]:
     safe = client.safe
     if not safe.call_ok:
         yield "Do not call."
     elif safe.window is not None:
         start, end = safe.window
         yield f"Call from {start:%H:%M} to {end:%H:%M} only ({city(client_zone(client, practice))})."
+
+
+def _how(client: facts.Client) -> Iterator[str]:
+    safe = client.safe
     if safe.identify_as is IdentifyAs.NEUTRAL:
         yield "Do not say where you call from."
     if not safe.voicemail_ok:

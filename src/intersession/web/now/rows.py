@@ -198,11 +198,11 @@ def _main(item: Item, call: CallBack | None, listen: str, answer: str, close: st
 def _call_back(item: Item, practice: Practice, now: datetime) -> CallBack | None:
     if item.task.kind not in CALLS or item.contact.thread is None:
         return None
-    shown = Action.SEE_SAFE_CONTACT in item.may
+    shown, why_not = Action.SEE_SAFE_CONTACT in item.may, refused(item.client, practice, now)
     return CallBack(
         url=reverse("now-call", args=[item.newest.id]),
-        safe=safe_lines(item.client, practice) if shown else (),
-        refused=refused(item.client, practice, now),
+        safe=safe_lines(item.client, practice, calls=not why_not) if shown else (),
+        refused=why_not,
         may_break_glass=Action.BREAK_GLASS in item.may,
         once=uuid.uuid4().hex,
     )
@@ -254,15 +254,11 @@ def _there(item: Item, practice: Practice, viewer: Viewer, due: datetime | None)
     if item.client is None or due is None:
         return ""
     zone = client_zone(item.client, practice)
-    return "" if same_wall(zone, viewer.zone, due) else f"{clock(due, zone)} in {city(zone)}"
+    return "" if same_wall(zone, viewer.zone, due) else f"{clock(due, zone)}, {city(zone)}"
 
 
 def _others(practice: Practice, owner: str | None) -> tuple[Choice, ...]:
-    """Alphabetical; whoever owns it now is left out."""
-    people = (staff for staff in practice.staff.values() if staff.id != owner and staff.roles != {Role.DESK})
-    desk = (staff for staff in practice.staff.values() if staff.id != owner and staff.roles == {Role.DESK})
-    return tuple(Choice(id=staff.id, name=staff.said_as) for staff in (*sorted(people, key=_name), *sorted(desk, key=_name)))
-
-
-def _name(staff: object) -> str:
-    return str(getattr(staff, "said_as", "")).casefold()
+    """Alphabetical, the desk last; whoever owns it now is left out."""
+    people = [staff for staff in practice.staff.values() if staff.id != owner]
+    people.sort(key=lambda staff: (staff.roles == {Role.DESK}, staff.said_as.casefold()))
+    return tuple(Choice(id=staff.id, name=staff.said_as) for staff in people)

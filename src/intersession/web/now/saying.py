@@ -8,7 +8,7 @@ from datetime import datetime
 from ...core.call import Phase
 from ...core.tasks import TaskKind
 from ...records.models import Contact
-from ..look import length, when
+from ..look import minutes, when
 from .items import Item
 
 OWED = {
@@ -78,7 +78,7 @@ def _one(contact: Contact, item: Item) -> str:
             return "asked for a call on the web form"
     recording = next((one for one in reversed(item.recordings) if one.contact == contact.id), None)
     if recording is not None:
-        return f"left a voicemail, {length(recording.seconds)}"
+        return f"left a voicemail, {minutes(recording.seconds)}"
     if "crisis" in flags:
         return "called and pressed 9 for the crisis line"
     if "abandoned" in flags:

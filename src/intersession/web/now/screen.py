@@ -108,7 +108,7 @@ def _groups(items: Sequence[Item], who: Viewer, practice: Practice, now: datetim
 def _rest(practice: Practice, who: Viewer, now: datetime) -> str:
     first = next(iter(duty(practice, now)), None)
     if first == who.id:
-        return "Everyone who reached out has been answered. You are on call; your phone will ring if somebody needs you."
+        return "Everyone who reached out has been answered. You are on call: your phone rings if somebody needs you."
     staff = practice.staff.get(who.id)
     rings = staff.schedule.stated.next_start(now) if staff is not None else None
     on_duty = f" {_cap(staff_name(practice, first, who.id))} is on call." if first is not None else ""

@@ -44,7 +44,9 @@ def listen(request: HttpRequest, contact: str) -> HttpResponse:
     done = hand_in(_heard(request, about, understood=True))
     context = {"item": player, "zone": who.zone, "trouble": done.trouble, "back": request.POST.get("back", "now")}
     if request.headers.get("HX-Request"):
-        return render(request, "now/player.html", context)
+        answer = render(request, "now/player.html", context)
+        answer.headers["HX-Trigger"] = "looked"
+        return answer
     return render(request, "now/player_page.html", context)
 
 

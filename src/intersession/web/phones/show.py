@@ -117,6 +117,11 @@ class Screen:
             case Kind.CALL | Kind.TALKING | Kind.CRISIS:
                 return "on a call"
 
+    @property
+    def badge_icon(self) -> str:
+        """Beside that word."""
+        return "in" if self.kind is Kind.RINGING else "phone"
+
 
 def screens(demo: Demo, names: Mapping[str, str], zone: str) -> tuple[Screen, ...]:
     """All handsets in their order. `names` are the contacts that staff saved: the numbers of the practice."""

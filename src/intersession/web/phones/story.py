@@ -13,6 +13,7 @@ class Story:
     """The sentences, and the contact they are about."""
 
     says: str
+    time: str
     also: str = ""
     contact: str = ""
 
@@ -20,11 +21,12 @@ class Story:
 def story(shown: Sequence[Screen]) -> Story:
     """Told from the screens alone."""
     client = next((one for one in shown if one.is_client and one.busy), None)
-    rings = [one for one in shown if not one.is_client and one.kind is Kind.RINGING]
-    talks = busy(shown, Kind.TALKING, client=False)
-    asked = busy(shown, Kind.CALL, client=False)
     if client is None:
-        return _nobody_calls(shown, rings, asked)
+        return _nobody_calls(shown)
+    same = [one for one in shown if one.contact == client.contact]
+    rings = [one for one in same if not one.is_client and one.kind is Kind.RINGING]
+    talks = busy(same, Kind.TALKING, client=False)
+    asked = busy(same, Kind.CALL, client=False)
     match client.kind:
         case Kind.TALKING if talks is not None:
             says = f"{client.holder} and {talks.holder} talk. Each phone shows only the practice's number."
@@ -40,7 +42,7 @@ def story(shown: Sequence[Screen]) -> Story:
             says = (
                 f"{client.holder} is on the line." if rings or asked else f"{client.holder} called and hears the line."
             )
-    return Story(says=says, also=_also(client, rings, asked, shown), contact=client.contact)
+    return Story(says=says, time=client.time, also=_also(client, rings, asked, shown), contact=client.contact)
 
 
 def _also(client: Screen, rings: Sequence[Screen], asked: Screen | None, shown: Sequence[Screen]) -> str:
@@ -52,15 +54,17 @@ def _also(client: Screen, rings: Sequence[Screen], asked: Screen | None, shown: 
     return f"{_and(dark)}: dark." if dark and client.kind in (Kind.CALL, Kind.RECORDING) else ""
 
 
-def _nobody_calls(shown: Sequence[Screen], rings: Sequence[Screen], asked: Screen | None) -> Story:
+def _nobody_calls(shown: Sequence[Screen]) -> Story:
+    time = shown[0].time if shown else ""
+    rings = [one for one in shown if one.kind is Kind.RINGING]
     if rings:
-        return Story(says=f"{_phones(rings)}: “{rings[0].name}”.", contact=rings[0].contact)
-    if asked is not None:
-        return Story(says=f"{asked.holder} is on the phone with the line.", contact=asked.contact)
+        return Story(says=f"{_phones(rings)} and shows only “{rings[0].name}”.", time=time, contact=rings[0].contact)
+    busy_one = next((one for one in shown if one.busy), None)
+    if busy_one is not None:
+        return Story(says=f"{busy_one.holder} is on the phone with the line.", time=time, contact=busy_one.contact)
     first = next((one for one in shown if one.is_client), None)
-    if first is None:
-        return Story(says="All phones are at rest.")
-    return Story(says=f"All phones are at rest. Call or text the line from {first.holder}'s phone.")
+    invited = f" Call or text the line from {first.holder}'s phone." if first is not None else ""
+    return Story(says=f"All phones are at rest.{invited}", time=time)
 
 
 def _phones(rings: Sequence[Screen]) -> str:

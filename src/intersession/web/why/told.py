@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,6 @@ STEPS = {
     "TextWritten": "A text was written.",
     "EmailArrived": "Wrote an e-mail.",
     "CallbackRequested": "Asked for a call on the web form.",
-    "TimeCame": "A due time came.",
     "ErrandFailed": "The line could not do something.",
     "TaskTaken": "Was taken.",
     "TaskHandedOver": "Was handed over.",
@@ -86,8 +85,25 @@ INPUTS = {
     "call_ok": "Call is safe",
 }
 
-QUIET = frozenset({"PromptEnded", "LegEnded", "LegAnswered", "LegsJoined", "DigitsEntered", "PhoneFreed", "TextDelivered"})
-"""Steps that explain nothing unless another rule was found on them."""
+QUIET = frozenset(
+    {"PromptEnded", "LegEnded", "LegAnswered", "LegsJoined", "DigitsEntered", "PhoneFreed", "TextDelivered"}
+)
+"""Steps that explain nothing unless another rule was found on them, or something that counts was done."""
+
+COUNTS = frozenset(
+    {
+        "RingEndpoint", "RingClient", "ConnectLeg", "TransferToCrisisLine", "OpenTask", "SendText", "PageStaff",
+        "KeepVoicemail",
+    }
+)  # fmt: skip
+
+WAKES = {
+    "call": "Nobody had answered in time.",
+    "task": "It was looked at again.",
+    "text": "A held text's time came.",
+    "shift": "On-call changed hands.",
+}
+"""By whose time came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,17 +175,34 @@ def _steps(entries: list[JournalEntry], practice: Practice, viewer: str) -> Iter
     for entry in entries:
         reasons = [(rule, says) for rule, says in entry.entry.get("reasons", ()) if (rule, says) not in said]
         said.update(reasons)
-        did = list(dict.fromkeys(DID[one] for one in entry.entry.get("commands", ()) if one in DID))
-        if not reasons and (entry.kind in QUIET or not did):
+        commands = entry.entry.get("commands", ())
+        did = [says for command, says in DID.items() if command in commands]
+        counts = bool(COUNTS & set(commands)) if entry.kind in QUIET else bool(did)
+        if not reasons and not counts:
             continue
         yield Step(
             at=entry.at,
-            happened=STEPS.get(entry.kind, entry.kind),
+            happened=_happened(entry, commands),
             by=staff_name(practice, entry.by, viewer) if entry.by else "",
             because=tuple(Because(rule=rule, says=_yours(says, practice, viewer)) for rule, says in reasons),
-            did=f"The line {', '.join(did)}." if did else "",
+            did=f"The line {_and(did)}." if did else "",
             rule=entry.rule,
         )
+
+
+def _happened(entry: JournalEntry, commands: Sequence[str]) -> str:
+    if entry.kind != "TimeCame":
+        return STEPS.get(entry.kind, entry.kind)
+    if entry.rule == "D37":
+        return "It fell overdue."
+    if "PageStaff" in commands:
+        return "A page was due."
+    whose = str(entry.entry.get("event", "")).split(":")
+    return WAKES.get(whose[1] if len(whose) > 1 else "", "A due time came.")
+
+
+def _and(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _records(entries: list[JournalEntry]) -> Iterator[Record]:

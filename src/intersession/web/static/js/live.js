@@ -72,7 +72,11 @@
     const form = event.detail.elt.closest('form');
     form?.querySelectorAll('input, textarea, select').forEach((field) => edited.delete(field));
   });
+  const ASKS = '[hx-get], [hx-post]';
   callbacks.beforeNodeMorphed = (old, fresh) => {
+    // A morph may turn one button into another, and htmx would go on listening for the first: it lets go only of
+    // what it looks at again, and it looks at whatever has a trigger.
+    if (old.matches?.(ASKS) && fresh.matches?.(`:not(${ASKS}, [hx-trigger])`)) fresh.setAttribute('hx-trigger', 'never');
     if (old.matches?.('input, textarea, select') && (edited.has(old) || old === document.activeElement) && 'value' in fresh) {
       if (edited.has(old)) fresh.value = old.value;
       if (edited.has(old) && old.localName === 'input') fresh.setAttribute('value', old.value);

@@ -43,7 +43,8 @@
       const was = begun.get(timer);
       if (was?.from !== timer.dataset.timer) begun.set(timer, { from: timer.dataset.timer, at: performance.now() });
       const s = Math.floor(+timer.dataset.timer + (performance.now() - begun.get(timer).at) / 1000);
-      const says = `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`;
+      const two = (n) => String(n).padStart(2, '0'), h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
+      const says = `${h ? `${h}:${two(m)}` : m}:${two(s % 60)}`;
       if (timer.textContent !== says) timer.textContent = says;
     }
   }
@@ -87,7 +88,11 @@
     clock.textContent = says;
     drag.setAttribute('aria-valuetext', says);
   });
+  // A press replaces the screen that it was on: the keyboard stays on that phone.
+  let held = null;
+  document.addEventListener('htmx:beforeSwap', () => { held = document.activeElement?.closest?.('.handset')?.id ?? null; });
   document.addEventListener('htmx:afterSwap', (event) => {
+    if (held && document.activeElement === document.body) document.getElementById(held)?.focus({ preventScroll: true });
     if (event.target.id === 'clock') document.querySelector('[data-held]')?.removeAttribute('data-held');
     arrange();
     tick();
