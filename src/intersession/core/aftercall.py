@@ -10,6 +10,7 @@ from .caller import lead_client
 from .commands import AddReviewItem, Command, FlagContact
 from .escalation import attempted
 from .facts import Client, Facts
+from .hours import until
 from .ids import StaffId
 from .owing import keep, opened, owe
 from .promise import next_business_morning, within
@@ -43,7 +44,7 @@ def afterwards(
         case Ending.MESSAGE | Ending.LOST:
             return _message(call, route, facts, recorded_at or now, now)
         case Ending.EMPTY | Ending.ABANDONED:
-            return _abandoned(call, route, facts, now)
+            return _abandoned(call, ending, route, facts, now)
         case Ending.PAGED:
             return _owe(call, facts, facts_owner(facts), call.told_call_by, None, LadderFirst.PRIMARY, now)
         case Ending.CALL_LATER:
@@ -85,18 +86,26 @@ def _interpreter(
     return [FlagContact(contact=call.contact, flag="unheard"), *opened(task)]
 
 
-def _abandoned(call: Call, route: Route, facts: Facts, now: datetime) -> list[Command]:
-    """Hung up without a message. Urgent: D35; redialled: V24; coaching: V25; what was told is kept (INV-15)."""
+def _abandoned(call: Call, ending: Ending, route: Route, facts: Facts, now: datetime) -> list[Command]:
+    """Hung up without a message (VM03, V25). Urgent: D35. On the coaching path a call is owed, and an empty recording
+    pages (D56); redialled: on-call 1 and 2 are paged (V24). For others: listed, and a person decides (§3.11)."""
     flag = FlagContact(contact=call.contact, flag="abandoned")
     if call.declared is Declared.URGENT:
         return [flag, *_urgent_gone(call, facts, now), *_review(call, facts)]
-    call_by = _earlier(route.owed.abandoned_call_by, call.told_call_by if route.owed.call_said else None)
-    redialled = "V24" in route.modifiers
-    ladder = LadderFirst.ON_CALL if redialled else None
-    if call_by is None and not redialled:
+    call_by = route.owed.abandoned_call_by
+    if call_by is not None:
+        call_by = _earlier(call_by, call.told_call_by)
+    ladder = _paged_for(ending, route, call_by)
+    if call_by is None and ladder is None:
         return [flag, *_look(call, route, facts, now), *_review(call, facts)]
     listen_by = route.owed.look_by if call_by is None else None
     return [flag, *_owe(call, facts, route.owed.owner, call_by, listen_by, ladder, now), *_review(call, facts)]
+
+
+def _paged_for(ending: Ending, route: Route, call_by: datetime | None) -> LadderFirst | None:
+    if "V24" in route.modifiers:
+        return LadderFirst.BOTH
+    return LadderFirst.ON_CALL if ending is Ending.EMPTY and call_by is not None else None
 
 
 def _urgent_gone(call: Call, facts: Facts, now: datetime) -> list[Command]:
@@ -116,7 +125,7 @@ def _look(call: Call, route: Route, facts: Facts, now: datetime) -> list[Command
         kind=kind,
         owner=owner,
         opened_at=now,
-        listen_by=route.owed.look_by,
+        listen_by=_earlier(route.owed.look_by, call.told_call_by),
     )
     return list(opened(task))
 
@@ -176,10 +185,19 @@ def _owe(
         call_by=call_by,
         urgent=call.declared is Declared.URGENT,
         ladder=ladder,
+        nudge_at=_session_end(call, facts, now),
         now=now,
         restart=True,
     )
     return list(commands)
+
+
+def _session_end(call: Call, facts: Facts, now: datetime) -> datetime | None:
+    """V16: the clinician was in a session; she is reminded as it ends."""
+    primary = facts_owner(facts)
+    if call.rule != "V16" or primary is None:
+        return None
+    return until(facts.practice.staff[primary].schedule, now)
 
 
 def _review(call: Call, facts: Facts) -> list[Command]:

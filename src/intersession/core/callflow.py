@@ -20,7 +20,9 @@ from typing import assert_never
 
 from .aftercall import Ending, afterwards
 from .call import Call, Declared, Hearing, Leg, LegState, Phase, Then
+from .caller import lead_client
 from .commands import (
+    AskCallBack,
     CallerId,
     Command,
     ConnectLeg,
@@ -267,6 +269,7 @@ def _urgent(turn: Turn) -> None:
         return  # pressed again while it already rings
     turn.be(declared=Declared.URGENT, declared_at=call.declared_at or turn.now, back_to=None)
     turn.out.append(FlagContact(contact=call.contact, flag="urgent"))
+    turn.out += _inform_primary(turn)
     if not turn.route.urgent_rings:
         _nobody_for_urgent(turn)
         return
@@ -275,6 +278,15 @@ def _urgent(turn: Turn) -> None:
         if leg.state in (LegState.RINGING, LegState.ASKED):
             turn.leg(leg, urgent=True, stage=0)
     _next_stage(turn)
+
+
+def _inform_primary(turn: Turn) -> list[Command]:
+    """V14: the primary is not rung, and learns of it without a sound."""
+    client = lead_client(turn.facts.caller, turn.facts.line)
+    rung = {seat.staff for stage in turn.route.stages for seat in stage.seats}
+    if turn.route.rule != "V14" or client is None or client.primary is None or client.primary in rung:
+        return []
+    return [TellStaff(staff=client.primary, contact=turn.call.contact, what="W-R24")]
 
 
 def _urgent_cap(turn: Turn, before: Call) -> datetime:
@@ -527,7 +539,11 @@ def _close(turn: Turn) -> None:
         turn.be(back_to=Phase.CLOSING)
         return
     turn.be(phase=Phase.CLOSING)
-    turn.be(told_hear_by=turn.route.hear_by, told_call_by=turn.route.call_by)
+    said = {name for one in turn.route.closing for name, _ in one.vars}
+    turn.be(
+        told_hear_by=turn.route.hear_by if "hear_by" in said else None,
+        told_call_by=turn.route.call_by if "call_by" in said else None,
+    )
     turn.hear(*turn.route.closing)
 
 
@@ -558,13 +574,17 @@ def _answered(turn: Turn, leg_id: LegId) -> None:
 
 
 def _whisper(turn: Turn, leg: Leg) -> tuple[Phrase, ...]:
+    if turn.call.staff is not None:
+        return (phrase("W-STAFF", staff_name=turn.facts.practice.staff[turn.call.staff].said_as),)
     seats = [seat for stage in turn.route.stages for seat in stage.seats] + list(turn.route.desk_rings)
     whisper = next((seat.whisper for seat in seats if seat.staff == leg.staff), None)
     return whisper if whisper is not None else turn.voice.plain_whisper()
 
 
 def _staff_key(turn: Turn, leg: Leg, key: str) -> None:
-    if leg.state is LegState.CHOOSING:
+    if turn.call.phase is Phase.ENDED and leg.state is LegState.JOINED:
+        _call_again(turn, leg, key)
+    elif leg.state is LegState.CHOOSING:
         _choose(turn, leg, key)
     elif leg.state is not LegState.ASKED:
         if leg.state is LegState.DISMISSED and key == "1":
@@ -579,6 +599,13 @@ def _staff_key(turn: Turn, leg: Leg, key: str) -> None:
     elif key == "3":
         turn.leg(leg, state=LegState.CHOOSING, until=_in(turn, turn.facts.practice.policy.accept_seconds))
         turn.tell(leg, phrase("MENU-3"), keys="123")
+
+
+def _call_again(turn: Turn, leg: Leg, key: str) -> None:
+    """CUT-CLIENT: 1 calls back at once."""
+    if key == "1":
+        turn.out.append(AskCallBack(contact=turn.call.contact, by=leg.staff))
+        _dismiss(turn, leg, phrase("BRIDGE"))
 
 
 def _accept(turn: Turn, leg: Leg) -> None:
@@ -767,7 +794,8 @@ def _message_lost(turn: Turn) -> None:
 
 def _caller_gone(turn: Turn) -> None:
     call = turn.call
-    if call.phase is Phase.ENDED:
+    if call.phase in (Phase.ENDED, Phase.REFUSED):
+        turn.be(phase=Phase.ENDED)
         return
     ending = _ending(call)
     turn.be(phase=Phase.ENDED, stage_until=None, cap_at=None, say_until=None, tone_at=None, back_to=None)

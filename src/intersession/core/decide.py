@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from . import callout, dialin
-from .aftercall import Ending, afterwards
+from .aftercall import Ending, afterwards, finish_by
 from .call import Call, Declared, Phase
 from .caller import CallerClass, classify, lead_client
 from .callflow import step
@@ -18,6 +18,7 @@ from .commands import (
     KeepCall,
     KeepReason,
     KeepVoicemail,
+    MarkUnreachable,
     OpenContact,
 )
 from .decision import Decision, Reason
@@ -127,9 +128,23 @@ def _call_arrived(event: CallArrived, facts: Facts, now: datetime) -> Decision:
         flags=_flags(who),
     )
     facts = replace(facts, call=call)
+    missing = _pack_missing(event, facts, now)
     if who is CallerClass.REJECTED:
         return _rejected(event, call, opened, facts, now)
-    return _stepped(call, event, facts, now, first=(opened,))
+    return _stepped(call, event, facts, now, first=(opened, *missing))
+
+
+def _pack_missing(event: CallArrived, facts: Facts, now: datetime) -> tuple[Command, ...]:
+    """D42: there are no words in this client's language here; somebody sees to it."""
+    client = lead_client(facts.caller, facts.line)
+    practice = facts.practice
+    if client is None or client.language in (None, *practice.languages):
+        return ()
+    _, owing = owe(
+        facts, contact=event.contact, kind=TaskKind.LANGUAGE_PACK, owner=practice.director, listen_by=None,
+        call_by=None, finish_by=finish_by(facts, now), urgent=False, ladder=None, now=now,
+    )  # fmt: skip
+    return owing
 
 
 def _flags(who: CallerClass) -> tuple[str, ...]:
@@ -185,14 +200,32 @@ def _stepped(
     call: Call, event: CallStep | TimeCame, facts: Facts, now: datetime, first: tuple[Command, ...] = ()
 ) -> Decision:
     plan = _plan(call, facts, now, pressed=_presses_urgent(call, event))
-    if plan.situation.caller is CallerClass.STAFF:
+    if plan.situation.caller is CallerClass.STAFF and isinstance(event, CallArrived):
         call = replace(call, phase=Phase.STAFF_PIN, staff=facts.caller.staff)
     done, commands = step(call, event, plan.route, plan.voice, facts, now)
-    return plan.decision((*first, *commands, KeepCall(call=done)))
+    return plan.decision((*first, *commands, KeepCall(call=done)), _happened(event, commands))
+
+
+def _happened(event: CallStep | TimeCame, commands: tuple[Command, ...]) -> tuple[str, ...]:
+    """Rules that this very step applied, whatever the base rule of the call is."""
+    flags = {command.flag for command in commands if isinstance(command, FlagContact)}
+    kept = [command for command in commands if isinstance(command, KeepVoicemail)]
+    crisis = isinstance(event, CrisisLegEnded) or "crisis" in flags
+    private = any(isinstance(command, MarkUnreachable) for command in commands)
+    fits = {
+        "V01": crisis,
+        "V23": private,
+        "V25": "abandoned" in flags,
+        "VM01": any(not one.silent for one in kept),
+        "VM03": any(one.silent for one in kept),
+    }
+    return tuple(rule for rule, holds in fits.items() if holds)
 
 
 def _presses_urgent(call: Call, event: CallStep | TimeCame) -> bool:
     """Key 1 on the caller's own leg, while no human is connected: the route is decided anew as urgent."""
+    if isinstance(event, CrisisLegEnded):
+        return not event.reached  # the crisis line was not reached: on-call is rung instead (§3.8)
     pressed = isinstance(event, KeyPressed) and event.key == "1" and event.leg == caller_leg(call.contact)
     return pressed and call.phase not in (Phase.TALKING, Phase.ENDED)
 
@@ -207,14 +240,14 @@ class _plan:  # noqa: N801
         self.route = route(self.situation, facts, now)
         self.voice = voice(call.locale, facts, now)
 
-    def decision(self, commands: tuple[Command, ...]) -> Decision:
+    def decision(self, commands: tuple[Command, ...], happened: tuple[str, ...] = ()) -> Decision:
         practice = self.facts.practice
         return Decision(
             rule=self.route.rule,
-            modifiers=self.route.modifiers,
+            modifiers=(*self.route.modifiers, *happened),
             layer=practice.sources.get(_decisive(self.route.rule), "default"),
             inputs=self.situation.inputs(),
-            reasons=voice_reasons(self.route, self.situation, self.facts, self.now),
+            reasons=voice_reasons(self.route, happened, self.situation, self.facts, self.now),
             commands=commands,
             policy_version=practice.version,
         )

@@ -11,16 +11,19 @@ from .commands import (
     Command,
     DropLeg,
     MarkUnreachable,
+    NoteMessageHeard,
     RingEndpoint,
     SayPrompt,
     SetStatus,
     WaitUntil,
 )
+from .escalation import heard
 from .events import CallStep, DigitsEntered, KeyPressed, LegEnded, TimeCame, WakeKind
 from .facts import Facts, Staff
 from .ids import StaffId, caller_leg, staff_leg
+from .owing import keep
 from .seats import cover_of, duty, endpoint_of
-from .wording.compose import Phrase, Until, phrase
+from .wording.compose import At, Handle, Phrase, Until, phrase
 from .words import Voice
 
 HOURS = {"1": 1, "2": 2, "3": 4}
@@ -47,7 +50,7 @@ def step(
 def _pin(call: Call, facts: Facts, voice: Voice, now: datetime) -> tuple[Call, list[Command]]:
     staff = facts.practice.staff.get(call.staff) if call.staff else None
     if facts.pin_ok and staff is not None:
-        hello = phrase("IN-HELLO", n=len(facts.thread.open_tasks) if facts.thread else 0, cover_state=None)
+        hello = phrase("IN-HELLO", n=len(facts.box), cover_state=None)
         return _hear(replace(call, phase=Phase.STAFF_MENU, tries=0), voice, hello, phrase("IN-MENU"))
     tries = call.tries + 1
     if tries >= TRIES:
@@ -63,6 +66,8 @@ def _menu(call: Call, key: str, facts: Facts, voice: Voice, now: datetime) -> tu
     if call.stage == LOST:
         return _lost(call, call.staff, key, facts, voice, now)
     match key:
+        case "1":
+            return _play(call, call.staff, facts, voice, now)
         case "3":
             return _hear(replace(call, stage=DND), voice, phrase("IN-DND"))
         case "4":
@@ -74,6 +79,25 @@ def _menu(call: Call, key: str, facts: Facts, voice: Voice, now: datetime) -> tu
             return _hear(replace(call, stage=LOST), voice, phrase("IN-LOST"))
         case _:
             return _hear(call, voice, phrase("IN-MENU"))
+
+
+def _play(
+    call: Call, staff: StaffId, facts: Facts, voice: Voice, now: datetime
+) -> tuple[Call, list[Command]]:
+    """The oldest that nobody has heard. Heard is not done: it stays open until it is closed on a screen (VM02)."""
+    if not facts.box:
+        return _hear(call, voice, phrase("IN-HELLO", n=0, cover_state=None), phrase("IN-MENU"))
+    item = facts.box[0]
+    due = item.task.due()
+    words = phrase(
+        "IN-MSG", handle=Handle(item.handle) if item.handle else None, time=At(item.left_at),
+        due=At(due) if due is not None else None,
+    )  # fmt: skip
+    hearing = Hearing(said=voice.said((words,)), keys="0123456", plays=item.recording)
+    call = replace(call, hearing=hearing)
+    noted = NoteMessageHeard(contact=item.contact, by=staff, at=now)
+    say = SayPrompt(contact=call.contact, leg=caller_leg(call.contact), hearing=hearing)
+    return call, [say, noted, *keep(heard(item.task, now))]
 
 
 def _dnd(

@@ -34,8 +34,8 @@ class Page:
     tier: int
     again: bool = False
     everyone: bool = False
-    alarm: bool = False
-    """The alarm of a missed promise to a supervisor or director (S30): no telephone call."""
+    quiet: bool = False
+    """No telephone call: a reminder, or the alarm of a missed promise to a supervisor or director (S30)."""
 
 
 # ---------------------------------------------------------------- beginning
@@ -84,7 +84,7 @@ def next_wake(task: Task) -> datetime | None:
     """The next instant at which this task must be looked at."""
     due = task.due()
     alarm = due if due is not None and due != task.alarmed_for else None
-    return _earliest(task.ladder.next_at if task.ladder else None, alarm)
+    return _earliest(_earliest(task.ladder.next_at if task.ladder else None, alarm), task.nudge_at)
 
 
 def due_pages(task: Task, practice: Practice, now: datetime) -> tuple[Task, tuple[Page, ...]]:
@@ -94,8 +94,9 @@ def due_pages(task: Task, practice: Practice, now: datetime) -> tuple[Task, tupl
         task, found = _step(task, task.ladder, practice, now)
         pages += found
     task, alarms = _alarm(task, practice, now)
+    task, nudges = _nudge(task, practice, now)
     once: dict[StaffId, Page] = {}
-    for page in (*pages, *alarms):
+    for page in (*pages, *alarms, *nudges):
         once.setdefault(page.staff, page)
     return task, tuple(once.values())
 
@@ -141,6 +142,8 @@ def _people(
 ) -> Iterator[StaffId]:
     by_primary = ladder.first is LadderFirst.PRIMARY
     match step:
+        case 0 if ladder.first is LadderFirst.BOTH:
+            yield from duty(practice, now)[:2]
         case 0 | 1 if by_primary:
             yield from first_people(practice, ladder.primary, now)
         case 0 | 1:
@@ -206,7 +209,15 @@ def _tiers_after(ladder: Ladder, practice: Practice, now: datetime) -> tuple[Sta
     return tuple(dict.fromkeys(staff for staff in people if staff != ladder.acked_by))
 
 
-# ---------------------------------------------------------------- a missed due
+# ---------------------------------------------------------------- reminders, and a missed due
+
+
+def _nudge(task: Task, practice: Practice, now: datetime) -> tuple[Task, list[Page]]:
+    """The session is over: a quiet line for its clinician, unless the call has been made (V16, S31)."""
+    if task.nudge_at is None or task.nudge_at > now:
+        return task, []
+    pages = [] if task.attempts else [Page(staff=one, tier=1, quiet=True) for one in _if_ringable(practice, task.owner)]
+    return replace(task, nudge_at=None), pages
 
 
 def _alarm(task: Task, practice: Practice, now: datetime) -> tuple[Task, list[Page]]:
@@ -219,7 +230,7 @@ def _alarm(task: Task, practice: Practice, now: datetime) -> tuple[Task, list[Pa
         return task, []
     people = (*_if_ringable(practice, task.owner), *duty(practice, now)[:1])
     pages = [Page(staff=staff, tier=1, again=True) for staff in dict.fromkeys(people)]
-    return task, [*pages, *(Page(staff=staff, tier=3, alarm=True) for staff in alarm_to(task, practice))]
+    return task, [*pages, *(Page(staff=staff, tier=3, quiet=True) for staff in alarm_to(task, practice))]
 
 
 def alarm_to(task: Task, practice: Practice) -> tuple[StaffId, ...]:

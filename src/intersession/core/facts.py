@@ -249,6 +249,17 @@ class ContactFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BoxItem:
+    """A voicemail in somebody's own box that nobody has heard yet (V04)."""
+
+    task: Task
+    contact: ContactId
+    recording: RecordingId
+    left_at: datetime
+    handle: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """The snapshot. `gather` fills what the event needs and leaves the rest empty."""
 
@@ -265,6 +276,8 @@ class Facts:
     page: PageLeg | None = None
     """Set where the leg of the event is a page call."""
     message: Message | None = None
+    box: tuple[BoxItem, ...] = ()
+    """For a dial-in: the staff member's own new voicemail, oldest first."""
     pin_ok: bool = False
     """For digits entered by staff: they are this person's PIN (D21)."""
     busy: frozenset[EndpointId] = frozenset()

@@ -27,6 +27,7 @@ def owe(
     ladder: LadderFirst | None,
     now: datetime,
     finish_by: datetime | None = None,
+    nudge_at: datetime | None = None,
     restart: bool = False,
 ) -> tuple[Task, tuple[Command, ...]]:
     """The task as it stands after this debt, and the commands that make it so.
@@ -41,10 +42,11 @@ def owe(
     if open_task is None:
         task = Task(
             id=task_id(contact, kind), contact=contact, kind=kind, owner=owner or director(facts.practice),
-            opened_at=now, listen_by=listen_by, call_by=call_by, finish_by=finish_by, urgent=urgent, ladder=fresh,
+            opened_at=now, listen_by=listen_by, call_by=call_by, finish_by=finish_by, nudge_at=nudge_at, urgent=urgent, ladder=fresh,
         )  # fmt: skip
         return task, (*opened(task), *_in_a_gap(fresh, facts, contact, now))
     task = _take_in(open_task, listen_by, call_by, finish_by, urgent)
+    task = replace(task, nudge_at=task.nudge_at or nudge_at)
     if fresh is not None:
         task = _page(task, fresh, owner, restart, facts, now)
     return task, keep(task, joined=contact)

@@ -37,19 +37,26 @@ PLAIN = {
 ADDED = {
     "D16": "The number is refused outright, as the block's author decided.",
     "V09": "The phone is shared: nobody is told of another's client.",
+    "V01": "The caller pressed 9: crisis support; on-call is told, nobody is rung for it.",
     "V22": "High access: the coaching path, without the worksheet.",
+    "V23": "Picked up without a key: a private voicemail counts as no answer.",
     "V24": "The third unanswered try in a quarter of an hour: the next people are paged at once.",
+    "V25": "The caller hung up without a message.",
     "V26": "A relay call: longer rings, longer waits.",
     "V27": "Another language is on record: its words are used, and a message counts as unheard.",
     "V28": "A minor: as every client; no guardian is told by the line.",
+    "VM01": "A message was left: it has an owner, and a time by which somebody hears it.",
+    "VM03": "Nothing was said on the recording: it is listed like a hang-up.",
 }
 
 
-def voice_reasons(plan: Route, situation: Situation, facts: Facts, now: datetime) -> tuple[Reason, ...]:
+def voice_reasons(
+    plan: Route, happened: tuple[str, ...], situation: Situation, facts: Facts, now: datetime
+) -> tuple[Reason, ...]:
     """The base rule first, then what was added, then who could not be rung."""
     base = _after_hours(facts, situation, now) if plan.rule == "V21" else PLAIN[plan.rule]
     reasons = [Reason(rule=plan.rule, says=base)]
-    reasons += [Reason(rule=rule, says=ADDED[rule]) for rule in plan.modifiers]
+    reasons += [Reason(rule=rule, says=ADDED[rule]) for rule in (*plan.modifiers, *happened)]
     if situation.urgent and situation.on_call in (OnCallNow.NONE, OnCallNow.GAP):
         says = "Nobody is on call now: the caller was told so, and how to reach crisis support."
         reasons.append(Reason(rule="D41", says=says))

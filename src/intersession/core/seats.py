@@ -55,6 +55,12 @@ def duty(practice: Practice, now: datetime) -> tuple[StaffId, ...]:
     return tuple(dict.fromkeys(staff for staff in people if staff is not None))
 
 
+def on_shift(practice: Practice, now: datetime) -> tuple[StaffId, ...]:
+    """On-call in the first two tiers, who can be rung. In a gap of the rota nobody is; the director is no shift (D41)."""
+    people = (on_duty(practice, tier, now) for tier in (1, 2))
+    return tuple(dict.fromkeys(staff for staff in people if staff is not None))
+
+
 def pool_staff(practice: Practice, now: datetime, *, leave_out: StaffId | None) -> tuple[StaffId, ...]:
     """Coaches with a valid credential who are free now, at most ten (S32, V15, D48)."""
     today = now.astimezone(ZoneInfo(practice.zone)).date()

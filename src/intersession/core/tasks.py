@@ -38,6 +38,8 @@ class LadderFirst(StrEnum):
     ON_CALL = "on_call"
     PRIMARY = "primary"
     """As V15-V17 would choose: primary, else pool, else on-call (D49)."""
+    BOTH = "both"
+    """On-call 1 and 2 at once (V24, D56)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,8 @@ class Task:
     call_by: datetime | None = None
     finish_by: datetime | None = None
     """When a disposition is due, where nothing else is."""
+    nudge_at: datetime | None = None
+    """When its owner is reminded: the end of the session in which the call came (V16, S31)."""
     heard_at: datetime | None = None
     attempted_at: datetime | None = None
     attempts: int = 0

@@ -11,7 +11,7 @@ from .facts import Facts, Practice
 from .ids import StaffId
 from .route import Route
 from .seats import duty
-from .wording.compose import At, Context, Phrase, phrase, speak
+from .wording.compose import At, Context, Phrase, phrase, speak, spoken_id
 from .wording.compose import seconds as spoken_seconds
 from .wording.pack import load_pack
 
@@ -46,7 +46,7 @@ class Voice:
 
     def _said(self, phrases: Iterable[Phrase], locale: str) -> tuple[Said, ...]:
         context = self.context(locale)
-        said = (Said(id=one.id, text=speak(one, context), locale=locale) for one in phrases)
+        said = (Said(id=spoken_id(one, context), text=speak(one, context), locale=locale) for one in phrases)
         return tuple(one for one in said if one.text)
 
     def context(self, locale: str) -> Context:

@@ -559,6 +559,7 @@ class _Turn:
         kind = type(command).__name__
         key = self.keys.key(self.db, contact)
         line = getattr(command, "line", None) or (self.facts.line.id if self.facts.line else None)
+        line = line or self.db.value("SELECT line FROM contact WHERE id = ?", (contact,))
         self.db.run(
             "INSERT INTO errand (practice_id, lane, kind, contact, line, not_before, not_after, state, payload,"
             " outcome, sealed) VALUES (?,?,?,?,?,?,?,'due','','',?)",

@@ -27,7 +27,7 @@ from intersession.core.events import (
     TimeCame,
     WakeKind,
 )
-from intersession.core.facts import Caller, Client, ContactFacts, Facts, Message, Thread
+from intersession.core.facts import BoxItem, Caller, Client, ContactFacts, Facts, Message, Thread
 from intersession.core.ids import (
     ClientId,
     ContactId,
@@ -221,9 +221,11 @@ class Gather:
             pin = isinstance(event, DigitsEntered) and pin_fits(db, page.staff, event.digits)
             return replace(self._task(db, directory, page.task, now), page=page, pin_ok=pin)
         facts = self._call(db, directory, event.contact, now)
-        if isinstance(event, DigitsEntered) and facts.call is not None and facts.call.staff is not None:
-            return replace(facts, pin_ok=pin_fits(db, facts.call.staff, event.digits))
-        return facts
+        staff = facts.call.staff if facts.call is not None and not facts.call.outbound else None
+        if staff is None:
+            return facts
+        pin = isinstance(event, DigitsEntered) and pin_fits(db, staff, event.digits)
+        return replace(facts, pin_ok=pin, box=_box(db, staff))
 
     def _task(self, db: Db, directory: Directory, task: TaskId, now: datetime) -> Facts:
         row = db.row("SELECT contact, state FROM task WHERE id = ? AND closed_at IS NULL", (task,))
@@ -269,6 +271,24 @@ def _tasks_of(db: Db, contact: ContactId) -> tuple[Task, ...]:
         (contact, contact),
     )
     return tuple(load(state, Task) for (state,) in rows)
+
+
+def _box(db: Db, staff: StaffId) -> tuple[BoxItem, ...]:
+    rows = db.rows(
+        "SELECT task.state, recording.contact, recording.id, recording.at, client.handle FROM task"
+        " JOIN recording ON recording.contact = task.contact JOIN contact ON contact.id = task.contact"
+        " LEFT JOIN client ON client.id = contact.client"
+        " WHERE task.owner = ? AND task.closed_at IS NULL AND task.kind = 'answer' AND recording.heard_at IS NULL"
+        " AND NOT recording.silent ORDER BY recording.at, recording.id",
+        (staff,),
+    )
+    return tuple(
+        BoxItem(
+            task=load(state, Task), contact=ContactId(contact), recording=RecordingId(recording),
+            left_at=from_micros(at), handle=handle,
+        )  # fmt: skip
+        for state, contact, recording, at, handle in rows
+    )
 
 
 def _recordings(db: Db, contact: ContactId) -> tuple[RecordingId, ...]:

@@ -87,6 +87,8 @@ class Tick:
             log.exception("event_set_aside", kind=type(envelope.event).__name__)
             with self.db.transaction():
                 changed = set_aside(self.db, self._keys, envelope.event, error, now)
+                if isinstance(envelope.event, TimeCame):
+                    self._claim_wake(envelope.event)  # else it would be due again at once, without end
             return Turned(event=envelope.event, set_aside=True, changed=changed)
 
     def _walk(self, envelope: Envelope, now: datetime) -> Turned:

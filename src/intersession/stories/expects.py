@@ -333,8 +333,9 @@ def _kind(view: View, who: str, word: str) -> str | None:
     return None if word in kinds else f"open are {', '.join(kinds) or 'none'}"
 
 
-@expect("everything open has an owner and a due time", example="everything open has an owner and a due time",
-        means="Every open contact has an open item, and every open item somebody who owes it, and by when.")  # fmt: skip
+@expect("everything open has an owner and a due time",
+        example="everything open has an owner and a due time",
+        means="Every open contact has an item, and every open item somebody who owes it, and by when.")  # fmt: skip
 def _all_owned(view: View) -> str | None:
     db = view.world.db
     tasks = [load(state, Task) for (state,) in db.rows("SELECT state FROM task WHERE closed_at IS NULL")]

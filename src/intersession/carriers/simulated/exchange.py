@@ -76,7 +76,7 @@ class Seen:
     at: datetime
     number: str
     what: str
-    """rings · hears · connected · tone · silent · text · notice · mail · beep · crisis"""
+    """rings · hears · plays · connected · tone · silent · text · notice · mail · beep · crisis"""
     shows: str = ""
     said: tuple[Said, ...] = ()
     text: str = ""
@@ -350,6 +350,8 @@ class Exchange:
             self._seen(phone, "beep", contact=leg.contact)
         elif order.hearing.said:
             self._seen(phone, "hears", said=order.hearing.said, contact=leg.contact)
+        if order.hearing.plays is not None:
+            self._seen(phone, "plays", text=order.hearing.plays, contact=leg.contact)
         if order.hearing.then is Then.HANG_UP and not order.hearing.said:
             self._over(leg, EndCause.HUNG_UP)
         return Done()

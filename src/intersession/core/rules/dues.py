@@ -22,7 +22,7 @@ from ..promise import (
     within,
 )
 from ..route import Owed, Route
-from ..seats import director, duty
+from ..seats import director, duty, on_shift
 from ..situation import OnCallNow, Situation
 from ..tasks import LadderFirst
 
@@ -139,9 +139,11 @@ def _on_duty(case: _Case) -> Callable[[datetime], bool]:
     practice, client = case.facts.practice, case.client
     staff = practice.staff.get(client.primary) if client and client.primary else None
 
+    by_on_call = case.situation.path in COACHED or case.situation.urgent
+
     def answer(at: datetime) -> bool:
         stated = staff.schedule.stated.contains(at) if staff else practice.calendar.is_open(at)
-        return stated or bool(duty(practice, at))
+        return stated or (by_on_call and bool(duty(practice, at)))
 
     return answer
 
@@ -168,7 +170,9 @@ def _abandoned(case: _Case) -> datetime | None:
 def _owner(case: _Case) -> StaffId | None:
     """INV-03: on-call for what is due within minutes, the triage listener for a shared phone, else the primary."""
     practice = case.facts.practice
-    on_call = next(iter(duty(practice, case.now)), None)
+    on_call = next(iter(on_shift(practice, case.now)), None)
+    if case.rule == "V16":
+        return _own(case) or director(practice)  # the greeting says that she will call
     if _listen_minutes(case) is not None:
         return on_call or _next_on_call(case) or _own(case) or director(practice)
     if case.situation.caller is CallerClass.SHARED:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from ..call import Hearing, Said, Then
 from ..caller import lead_client
 from ..commands import (
+    AddReviewItem,
     AskCallBack,
     CloseContact,
     Command,
@@ -121,7 +122,9 @@ def _due(facts: Facts, now: datetime) -> Decision:
     commands = list(_pages(task, pages, facts, now))
     task = replace(task, pages=task.pages + len(pages))
     missed = task.alarmed_for != facts.task.alarmed_for
-    commands += [*keep(task), *(_tell_missed(task, facts) if missed else ())]
+    commands += [*keep(task), *(_tell_missed(facts.task, task, facts) if missed else ())]
+    if facts.task.nudge_at is not None and task.nudge_at is None and task.owner is not None and not task.attempts:
+        commands.append(TellStaff(staff=task.owner, contact=task.contact, what="session_end"))
     rule = "D37" if missed else "P01"
     return _decided(rule, _says(task, pages, missed), facts, commands, paged=str(len(pages)), missed=str(missed).lower())
 
@@ -134,7 +137,11 @@ def _says(task: Task, pages: tuple[Page, ...], missed: bool) -> str:
     return "Paged: it waits for somebody to take it." if pages else "Nothing is due yet."
 
 
-def _tell_missed(task: Task, facts: Facts) -> Iterator[Command]:
+def _tell_missed(before: Task, task: Task, facts: Facts) -> Iterator[Command]:
+    """Whoever owes it, and who hears the alarm. A call that was promised and not made is for the next session (S41)."""
+    client = lead_client(facts.caller, facts.line)
+    if client is not None and before.call_by is not None and before.due() == before.call_by:
+        yield AddReviewItem(contact=task.contact, client=client.id, what="promise_missed")
     people = (*((task.owner,) if task.owner is not None else ()), *alarm_to(task, facts.practice))
     for staff in dict.fromkeys(people):
         yield TellStaff(staff=staff, contact=task.contact, what="overdue")
@@ -151,7 +158,7 @@ def _pages(task: Task, pages: Iterable[Page], facts: Facts, now: datetime) -> It
 def _page(leg: LegId, task: Task, page: Page, facts: Facts, now: datetime) -> PageStaff:
     voice = _voice(facts, now)
     words = phrase(_wording(page), **_facts_of(task, page, facts))
-    notice = phrase("PG-PUSH", **_facts_of(task, page, facts))
+    notice = phrase("PG-PUSH", **{**_facts_of(task, page, facts), "tier": page.tier})
     phone = endpoint_of(facts.practice, page.staff)
     context = voice.context(facts.practice.locale)
     return PageStaff(
@@ -180,7 +187,7 @@ def _ways(page: Page, facts: Facts, now: datetime) -> tuple[PageWay, ...]:
     person = facts.practice.staff[page.staff]
     by_day = time_class(person.schedule, now) is TimeClass.IN_HOURS
     first = not (page.again or page.everyone)
-    return quiet if page.alarm or (by_day and first) else (PageWay.CALL, *quiet)
+    return quiet if page.quiet or (by_day and first) else (PageWay.CALL, *quiet)
 
 
 def _facts_of(task: Task, page: Page, facts: Facts) -> dict[str, int | At | Handle | None]:

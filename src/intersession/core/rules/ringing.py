@@ -11,7 +11,7 @@ from ..ids import StaffId
 from ..levels import Path
 from ..policy import Rule24Urgent
 from ..route import Seat, Stage
-from ..seats import cover_of, desk_staff, duty, endpoint_of, pool_staff, ringable
+from ..seats import cover_of, desk_staff, duty, endpoint_of, on_shift, pool_staff, ringable
 from ..situation import PrimaryNow, Situation
 from ..wording.compose import Phrase, phrase
 from .covered import covered_greeting
@@ -30,6 +30,8 @@ def stages(
         return _tier_by_tier(situation, facts, client, now)
     if situation.urgent:
         return _urgent(rule, situation, facts, client, now)
+    if facts.line is not None and facts.line.retired:
+        return ()  # an old number speaks, and keeps 1 and 9; it rings nobody by itself (D52)
     return _routine(rule, situation, facts, client, now)
 
 
@@ -148,7 +150,7 @@ def _coaching(
     first, second, third = facts.practice.policy.ring_seconds
     own = _free_clinician(situation, facts, client, now)
     pool = _pool(facts, client, now)
-    on_call = duty(facts.practice, now)[:1] if rule != "V16" else ()
+    on_call = on_shift(facts.practice, now)[:1] if rule != "V16" else ()
     plan = (
         (own, first, _cover_words(situation, facts, client, now)),
         (pool, second, (phrase("STILL-TEAM"),)),

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from .choosing import compose_words, ear_of, kind_of, named, page_of, put_all
 from .entries import Kind, wording
 from .keywords import Keyword, keyword
-from .phrase import Context, Phrase, phrase
+from .phrase import Context, Phrase, phrase, spoken_id
 from .spoken import say, seconds, voices
 from .texts import Written, write
 from .values import (
@@ -40,7 +40,7 @@ from .values import (
 __all__ = [
     "At", "Context", "Day", "Days", "Digits", "Handle", "Hours", "Keyword", "Mail", "OpenHours", "Phrase",
     "Until", "Var", "Window", "WordingError", "Written", "ZoneOf", "greeting", "keyword", "mail", "phrase",
-    "seconds", "show", "speak", "voices", "write",
+    "seconds", "show", "speak", "spoken_id", "voices", "write",
 ]  # fmt: skip
 
 SPOKEN = frozenset({Kind.SPOKEN, Kind.WHISPER, Kind.STAFF_SPOKEN, Kind.SCRIPT})

@@ -46,6 +46,13 @@ class Context:
     """The staff member reads the 24-hour clock."""
 
 
+def spoken_id(one: Phrase, context: Context) -> str:
+    """The id of the words that are really said: SAFETY and CONNECT have a twin where key 9 does not connect (D2)."""
+    base, _, twin = one.id.rpartition("-")
+    switched = base in SWITCHED and twin == "A" and not context.crisis_commissioned
+    return f"{base}-B" if switched else one.id
+
+
 def phrase(id_: str, form: str = "", /, **facts: Var | None) -> Phrase:
     """Name a wording and its facts. SAFETY and CONNECT stand for whichever the practice has switched on."""
     known = tuple((name, value) for name, value in facts.items() if value is not None)

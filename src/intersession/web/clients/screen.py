@@ -119,7 +119,7 @@ def _days(request: HttpRequest, contacts: QuerySet[models.Contact], shown: Shown
         contacts = contacts.filter(at__lt=from_micros(int(before)))
     page = list(contacts.order_by("-at", "-id")[: PAGE + 1])
     earlier = f"?before={to_micros(page[PAGE - 1].at)}" if len(page) > PAGE else ""
-    return timeline(page[:PAGE], shown), earlier
+    return timeline(page[:PAGE][::-1], shown), earlier
 
 
 def _call(

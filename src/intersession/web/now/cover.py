@@ -65,6 +65,11 @@ def cover(practice: Practice, viewer: Viewer, now: datetime) -> Cover:
     )
 
 
+def on_call_now(practice: Practice, now: datetime) -> tuple[StaffId, ...]:
+    """In the order in which they are rung. In a gap nobody: that the director is told then is no cover (D41)."""
+    return duty(practice, now) if practice.rota.tiers_at(now) else ()
+
+
 # ---------------------------------------------------------------- what holds today
 
 
@@ -121,7 +126,7 @@ def _gaps(practice: Practice, opens: Spans, calls: tuple[tuple[StaffId, Span], .
 
 
 def _title(practice: Practice, viewer: Viewer, now: datetime) -> str:
-    on_duty = duty(practice, now)
+    on_duty = on_call_now(practice, now)
     if viewer.id in on_duty:
         return f"You are on call{_until_change(practice, viewer, now)}"
     staff = practice.staff.get(viewer.id)
@@ -145,12 +150,12 @@ def _mine(staff: Staff, practice: Practice, viewer: Viewer, now: datetime) -> st
 
 
 def _then(practice: Practice, viewer: Viewer, now: datetime) -> str:
-    first = next(iter(duty(practice, now)), None)
+    first = next(iter(on_call_now(practice, now)), None)
     return f"; {staff_name(practice, first, viewer.id)} is on call" if first is not None else ""
 
 
 def _practice_now(practice: Practice, viewer: Viewer, now: datetime) -> str:
-    first = next(iter(duty(practice, now)), None)
+    first = next(iter(on_call_now(practice, now)), None)
     closing = practice.calendar.closing(now)
     if closing is not None:
         after = f"; {staff_name(practice, first, viewer.id)} is on call" if first is not None else ""
@@ -168,7 +173,7 @@ def _until_change(practice: Practice, viewer: Viewer, now: datetime) -> str:
 
 def _facts(practice: Practice, viewer: Viewer, now: datetime) -> Iterator[tuple[str, str]]:
     """On call now, in order; who rings now."""
-    on_duty = [staff_name(practice, staff, viewer.id) for staff in duty(practice, now)]
+    on_duty = [staff_name(practice, staff, viewer.id) for staff in on_call_now(practice, now)]
     if on_duty:
         yield "On call now", ", then ".join(on_duty)
     elif practice.policy.on_call and practice.rota.exists:

@@ -10,12 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ...core.facts import Practice
-from ...core.seats import duty
 from .. import line
 from ..directory import practice as directory
 from ..look import long_day, when
 from ..viewer import Viewer, viewer
-from .cover import Cover, cover
+from .cover import Cover, cover, on_call_now
 from .items import Item, open_items
 from .notices import Line, notices
 from .ongoing import Ongoing, ongoing
@@ -106,7 +105,7 @@ def _groups(items: Sequence[Item], who: Viewer, practice: Practice, now: datetim
 
 
 def _rest(practice: Practice, who: Viewer, now: datetime) -> str:
-    first = next(iter(duty(practice, now)), None)
+    first = next(iter(on_call_now(practice, now)), None)
     if first == who.id:
         return "Everyone who reached out has been answered. You are on call: your phone rings if somebody needs you."
     staff = practice.staff.get(who.id)
