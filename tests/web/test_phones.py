@@ -75,7 +75,10 @@ def setup() -> PracticeSetup:
             ),
         ),
         clients=(
-            ClientSetup(id="js", name="Jo S", handle="J-S", numbers=(JS,), primary="nora", access="coaching", agreement=agreement),
+            ClientSetup(
+                id="js", name="Jo S", handle="J-S", numbers=(JS,), primary="nora", access="coaching",
+                agreement=agreement,
+            ),
             ClientSetup(id="mr", name="Mo R", handle="M-R", numbers=(MR,), primary="nora", agreement=agreement),
         ),
         director="gil",

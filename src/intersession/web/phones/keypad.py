@@ -52,9 +52,11 @@ def menu(hearing: Hearing) -> tuple[Key, ...]:
 
 
 def keypad(hearing: Hearing, *, staff: bool) -> tuple[Key, ...]:
-    """All twelve; live ones with what they do, where it is a caller's."""
+    """All twelve, live ones with what they do where it is a caller's; none where none would do anything."""
     ends = "#" if hearing.then is Then.RECORD else ""
-    live = hearing.keys + ends
+    live = ALL if hearing.digits else hearing.keys + ends
+    if not live:
+        return ()
     return tuple(
         Key(
             key=key,
