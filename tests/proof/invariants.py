@@ -10,6 +10,7 @@ from datetime import datetime
 from intersession.core.agreement import TextScope
 from intersession.core.call import Call, Hearing, LegState, Phase, Said, Then
 from intersession.core.caller import CallerClass, classify, current_clients
+from intersession.core.callflow import CONSULT
 from intersession.core.commands import (
     CallerId,
     ChangeTask,
@@ -362,7 +363,8 @@ def _d13(step: Step) -> str | None:
 def _accepted_once(step: Step) -> str | None:
     if step.after is None:
         return None
-    joined = [leg for leg in step.after.legs if leg.state in (LegState.ACCEPTED, LegState.JOINED)]
+    held = (LegState.ACCEPTED, LegState.JOINED)
+    joined = [leg for leg in step.after.legs if leg.state in held and leg.stage != CONSULT]
     return "two phones hold the call" if len(joined) > 1 else None
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from intersession.core.call import Call, LegState, Phase, Then
+from intersession.core.callflow import next_wake
 from intersession.core.commands import Command, KeepCall
 from intersession.core.decide import decide
 from intersession.core.events import (
@@ -26,7 +27,6 @@ from intersession.core.events import (
     VoicemailLost,
     WakeKind,
 )
-from intersession.core.callflow import next_wake
 from intersession.core.facts import Facts, Thread
 from intersession.core.ids import ContactId, EventId, PracticeId, RecordingId, caller_leg
 
@@ -144,7 +144,7 @@ def _leg_events(
         for cause in (EndCause.NO_ANSWER, EndCause.BUSY):
             yield f"{leg} {cause}", LegEnded(at=soon, leg=leg, cause=cause, **basis), soon  # type: ignore[arg-type]
     elif state is not LegState.GONE:
-        for key in "123":
+        for key in "123*5":
             yield f"{leg} presses {key}", KeyPressed(at=soon, leg=leg, key=key, **basis), soon  # type: ignore[arg-type]
         yield f"{leg} hangs up", LegEnded(at=soon, leg=leg, **basis), soon  # type: ignore[arg-type]
 

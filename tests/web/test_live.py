@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -103,6 +104,14 @@ def test_the_view_streams_and_leaves_the_hub_with_its_reader(monkeypatch: pytest
 
     assert asyncio.run(run())[1] == "event: changed\ndata: call-1\n\n"
     assert hub.listening == 0
+
+
+def test_an_open_stream_holds_no_database_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr(views, "_listener", lambda request: HttpResponse())
+    monkeypatch.setattr(views, "connection", SimpleNamespace(close=lambda: closed.append("closed")))
+    asyncio.run(views.live(AsyncRequestFactory().get("/live/")))
+    assert closed == ["closed"]
 
 
 def test_whoever_may_see_no_screen_gets_no_stream(monkeypatch: pytest.MonkeyPatch) -> None:

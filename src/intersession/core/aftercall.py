@@ -132,6 +132,9 @@ def _look(call: Call, route: Route, facts: Facts, now: datetime) -> list[Command
 
 def _talked(call: Call, facts: Facts, now: datetime) -> list[Command]:
     """A person answered; a person says how it ended. An item of the thread that was open takes it in."""
+    items = facts.thread.open_tasks if facts.thread else ()
+    if any(item.kind is TaskKind.ANSWER for item in items):
+        return _review(call, facts)
     leg = call.leg(call.accepted_by) if call.accepted_by else None
     kind = TaskKind.FINISH
     task = Task(
@@ -183,6 +186,7 @@ def _owe(
         owner=owner,
         listen_by=listen_by,
         call_by=call_by,
+        finish_by=finish_by(facts, now),
         urgent=call.declared is Declared.URGENT,
         ladder=ladder,
         nudge_at=_session_end(call, facts, now),

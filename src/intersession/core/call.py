@@ -89,6 +89,8 @@ class LegState(StrEnum):
     """Pressed 3; chooses when to call back."""
     ACCEPTED = "accepted"
     JOINED = "joined"
+    RETURNING = "returning"
+    """Pressed 1 after the caller was cut off; called back once this leg is down and the phone free."""
     DISMISSED = "dismissed"
     """Hears its last words and is let go."""
     GONE = "gone"
@@ -155,6 +157,8 @@ class Call:
     tries: int = 0
     """Wrong PINs, or keys that do nothing, so far."""
     joined_at: datetime | None = None
+    star: bool = False
+    """Whoever talks pressed *; 5 now consults (S26)."""
     tone_at: datetime | None = None
     """When the staff leg hears the soft-limit tone (S34)."""
     relay: bool = False

@@ -58,12 +58,19 @@ from .facts import Facts
 from .ids import EndpointId, LegId, caller_leg, staff_leg
 from .promise import key_three
 from .route import Route, Seat
-from .seats import duty
+from .rules.pages import unanswered
+from .seats import duty, endpoint_of
 from .wording.compose import Phrase, phrase
 from .words import Voice
 
 WAITING = frozenset({Phase.OPENING, Phase.RINGING, Phase.CLOSING, Phase.RECORDING, Phase.SAVED})
 """Phases in which the caller is there and a staff phone may still take the call."""
+
+CONSULT = -2
+"""The stage of a leg that joins a talk: no stage of the route."""
+
+STAYS_SECONDS = 60
+"""How long a staff leg stays after the other side is gone, so that 1 can be pressed."""
 
 WATCHDOG = timedelta(seconds=20)
 """How much longer than reckoned words may take before we go on without the carrier's word (INV-11)."""
@@ -125,6 +132,8 @@ def next_wake(call: Call) -> datetime | None:
         times.append(call.cap_at)
     times += [leg.until for leg in call.legs if leg.state in (LegState.RINGING, LegState.ASKED, LegState.CHOOSING)]
     times.append(call.tone_at)
+    if call.phase is Phase.ENDED:
+        times += [leg.until for leg in call.legs if leg.state is LegState.JOINED]
     return min((at for at in times if at is not None), default=None)
 
 
@@ -563,6 +572,9 @@ def _answered(turn: Turn, leg_id: LegId) -> None:
     leg = turn.call.leg(leg_id)
     if leg is None or leg.state is not LegState.RINGING:
         return
+    if leg.stage == CONSULT and turn.call.phase is Phase.TALKING:
+        _consulted(turn, leg)
+        return
     if not _can_take(turn.call):
         _dismiss(turn, leg, _why_not(turn))
         return
@@ -582,6 +594,9 @@ def _whisper(turn: Turn, leg: Leg) -> tuple[Phrase, ...]:
 
 
 def _staff_key(turn: Turn, leg: Leg, key: str) -> None:
+    if turn.call.phase is Phase.TALKING and leg.state is LegState.JOINED:
+        _talk_key(turn, leg, key)
+        return
     if turn.call.phase is Phase.ENDED and leg.state is LegState.JOINED:
         _call_again(turn, leg, key)
     elif leg.state is LegState.CHOOSING:
@@ -591,6 +606,8 @@ def _staff_key(turn: Turn, leg: Leg, key: str) -> None:
             turn.tell(leg, phrase("TOO-LATE"), then=Then.HANG_UP)
     elif turn.now > leg.until:
         _dismiss(turn, leg, phrase("TOO-LATE"))
+    elif key == "1" and leg.stage == CONSULT and turn.call.phase is Phase.TALKING:
+        _join_third(turn, leg)
     elif key == "1":
         _accept(turn, leg)
     elif key == "2" or (key == "3" and leg.urgent):
@@ -601,11 +618,55 @@ def _staff_key(turn: Turn, leg: Leg, key: str) -> None:
         turn.tell(leg, phrase("MENU-3"), keys="123")
 
 
+# ---------------------------------------------------------------- a second person joins (S26)
+
+
+def _talk_key(turn: Turn, leg: Leg, key: str) -> None:
+    """Star and 5 ring the supervisor of whoever talks; no other key means anything during a talk."""
+    if key == "5" and turn.call.star:
+        _consult(turn, leg)
+    turn.be(star=key == "*")
+
+
+def _consult(turn: Turn, leg: Leg) -> None:
+    supervisor = turn.facts.practice.staff[leg.staff].supervisor
+    phone = endpoint_of(turn.facts.practice, supervisor) if supervisor is not None else None
+    if supervisor is None or phone is None or phone.id in turn.facts.busy or _live(turn.call):
+        return
+    seat = Seat(staff=supervisor, endpoint=phone.id, whisper=())
+    _ring(turn, (seat,), CONSULT, turn.facts.practice.policy.desk_ring_seconds)
+
+
+def _consulted(turn: Turn, leg: Leg) -> None:
+    """The supervisor picked up: who asks, and the keys."""
+    asks = next(one.staff for one in turn.call.legs if one.state is LegState.JOINED)
+    name = turn.facts.practice.staff[asks].said_as
+    turn.leg(leg, state=LegState.ASKED, until=_in(turn, turn.facts.practice.policy.accept_seconds))
+    turn.tell(leg, phrase("W-STAFF", staff_name=name), phrase("MENU-URG"), keys="12")
+
+
+def _join_third(turn: Turn, leg: Leg) -> None:
+    """The caller hears that somebody joins before it happens."""
+    turn.leg(leg, state=LegState.ACCEPTED)
+    turn.out.append(
+        ConnectLeg(
+            contact=turn.call.contact,
+            staff_leg=leg.id,
+            outside_leg=caller_leg(turn.call.contact),
+            staff_said=turn.voice.staff_said(leg.staff, (phrase("BRIDGE"),)),
+            outside_said=turn.voice.said((phrase("JOIN"),)),
+        )
+    )
+
+
+# ---------------------------------------------------------------- taking a call
+
+
 def _call_again(turn: Turn, leg: Leg, key: str) -> None:
-    """CUT-CLIENT: 1 calls back at once."""
+    """CUT-CLIENT: 1 calls back, as soon as this phone is free to ring for it."""
     if key == "1":
-        turn.out.append(AskCallBack(contact=turn.call.contact, by=leg.staff))
-        _dismiss(turn, leg, phrase("BRIDGE"))
+        turn.leg(leg, state=LegState.RETURNING)
+        turn.tell(leg, then=Then.HANG_UP)
 
 
 def _accept(turn: Turn, leg: Leg) -> None:
@@ -642,6 +703,10 @@ def _join(turn: Turn, leg: Leg) -> None:
 
 
 def _joined(turn: Turn) -> None:
+    third = next((one for one in turn.call.legs if one.stage == CONSULT and one.state is LegState.ACCEPTED), None)
+    if third is not None:
+        turn.leg(third, state=LegState.JOINED)
+        return
     leg = turn.call.leg(turn.call.accepted_by) if turn.call.accepted_by else None
     if turn.call.phase is not Phase.JOINING or leg is None:
         return
@@ -710,9 +775,12 @@ def _leg_gone(turn: Turn, leg_id: LegId) -> None:
         return
     before = leg.state
     turn.leg(leg, state=LegState.GONE)
-    if before is LegState.JOINED and turn.call.phase is Phase.TALKING:
-        _staff_cut_off(turn)
-    elif before is LegState.ACCEPTED:
+    if before is LegState.RETURNING:
+        turn.out.append(AskCallBack(contact=turn.call.contact, by=leg.staff))
+    elif before is LegState.JOINED and turn.call.phase is Phase.TALKING:
+        if not any(one.state is LegState.JOINED for one in turn.call.legs):
+            _staff_cut_off(turn)
+    elif before is LegState.ACCEPTED and leg.stage != CONSULT:
         turn.be(accepted_by=None, stage=-1, cap_at=_in(turn, _cap(turn)), phase=Phase.RINGING)
         _next_stage(turn)
     else:
@@ -760,7 +828,7 @@ def _message(turn: Turn, event: VoicemailLeft) -> None:
             recording=event.recording,
             seconds=event.seconds,
             silent=empty,
-            locale=call.locale,
+            locale=_language(turn),
             at=event.at,
         )
     )
@@ -773,6 +841,12 @@ def _message(turn: Turn, event: VoicemailLeft) -> None:
     turn.out += afterwards(turn.call, ending, turn.route, turn.facts, turn.now, recorded_at=event.at)
     if call.phase is Phase.RECORDING:
         _saved(turn, event)
+
+
+def _language(turn: Turn) -> str:
+    """The recorded language counts, whatever the words were spoken in (D42)."""
+    client = lead_client(turn.facts.caller, turn.facts.line)
+    return client.language if client is not None and client.language is not None else turn.call.locale
 
 
 def _saved(turn: Turn, event: VoicemailLeft) -> None:
@@ -805,6 +879,7 @@ def _caller_gone(turn: Turn) -> None:
         turn.out += afterwards(replace(turn.call, phase=call.phase), ending, turn.route, turn.facts, turn.now)
     for leg in turn.call.legs:
         if leg.state is LegState.JOINED:
+            turn.leg(leg, until=_in(turn, STAYS_SECONDS))
             turn.tell(leg, phrase("CUT-CLIENT"), keys="1")
         elif leg.state in (LegState.ASKED, LegState.CHOOSING, LegState.ACCEPTED):
             _dismiss(turn, leg, turn.voice.gone(turn.call))
@@ -869,10 +944,14 @@ def _leg_overdue(turn: Turn, leg: Leg) -> None:
             turn.out.append(DropLeg(contact=turn.call.contact, leg=leg.id))
             if leg.state is LegState.ASKED:
                 turn.out.append(MarkUnreachable(endpoint=leg.endpoint, at=turn.now))
+                turn.out += unanswered(leg, turn.call, turn.facts, turn.now)
         case LegState.RINGING:
             turn.leg(leg, state=LegState.GONE)
             turn.out.append(DropLeg(contact=turn.call.contact, leg=leg.id))
-        case LegState.ACCEPTED | LegState.JOINED | LegState.DISMISSED | LegState.GONE:
+        case LegState.JOINED if turn.call.phase is Phase.ENDED:
+            turn.leg(leg, state=LegState.GONE)
+            turn.out.append(DropLeg(contact=turn.call.contact, leg=leg.id))
+        case LegState.ACCEPTED | LegState.JOINED | LegState.RETURNING | LegState.DISMISSED | LegState.GONE:
             return
         case _:
             assert_never(leg.state)

@@ -26,7 +26,7 @@ from .commands import (
     SayPrompt,
     WaitUntil,
 )
-from .escalation import attempted, not_reached
+from .escalation import acknowledge, attempted, not_reached
 from .events import (
     CallBackAsked,
     CallStep,
@@ -78,7 +78,7 @@ def begin(event: CallBackAsked, facts: Facts, voice: Voice, now: datetime) -> tu
         caller_class="call_back",
         at=now,
     )
-    finish = opened(_finish(event, facts, now))
+    finish = _joined_to(event, facts) or opened(_finish(event, facts, now))
     if phone is None:
         return (contact, *finish, _keep(replace(call, phase=Phase.ENDED)), _flag(event.contact, "no_staff_phone"))
     leg = Leg(
@@ -161,7 +161,8 @@ def _staff_key(call: Call, ours: Leg, key: str, facts: Facts, now: datetime) -> 
     hearing = Hearing()
     quiet = SayPrompt(contact=call.contact, leg=ours.id, hearing=hearing)
     leg = replace(ours, state=LegState.ACCEPTED)
-    tries = [command for task in _open(facts) for command in keep(attempted(task, now), joined=call.contact)]
+    taken = [acknowledge(task, ours.staff, facts.practice, now) for task in _open(facts)]
+    tries = [command for task in taken for command in keep(attempted(task, now), joined=call.contact)]
     return replace(call, legs=(leg,), accepted_by=leg.id), [quiet, ring, *tries]
 
 
@@ -199,6 +200,11 @@ def _finish(event: CallBackAsked, facts: Facts, now: datetime) -> Task:
         id=task_id(event.contact, kind), contact=event.contact, kind=kind, owner=event.by, opened_at=now,
         finish_by=finish_by(facts, now),
     )  # fmt: skip
+
+
+def _joined_to(event: CallBackAsked, facts: Facts) -> tuple[Command, ...]:
+    """The open item of the thread takes the call back in (D56)."""
+    return tuple(command for task in _open(facts)[:1] for command in keep(task, joined=event.contact))
 
 
 def _keep(call: Call) -> Command:

@@ -198,15 +198,15 @@ def _ack_expired(task: Task, ladder: Ladder, practice: Practice, now: datetime) 
         pages.append(Page(staff=rest[count], tier=min(count + 2, 3)))
     following = within(now, timedelta(minutes=practice.policy.after_ack_minutes))
     ladder = replace(
-        ladder, acked_by=None, ack_until=None, after_ack=count + 1, next_at=None if last else following,
-        red=ladder.red or last,
+        ladder, acked_by=None, ack_until=None, expired=ladder.acked_by or ladder.expired, after_ack=count + 1,
+        next_at=None if last else following, red=ladder.red or last,
     )  # fmt: skip
     return replace(task, ladder=ladder), pages
 
 
 def _tiers_after(ladder: Ladder, practice: Practice, now: datetime) -> tuple[StaffId, ...]:
     people = (*duty(practice, now), *_if_ringable(practice, director(practice)))
-    return tuple(dict.fromkeys(staff for staff in people if staff != ladder.acked_by))
+    return tuple(dict.fromkeys(staff for staff in people if staff not in (ladder.acked_by, ladder.expired)))
 
 
 # ---------------------------------------------------------------- reminders, and a missed due
@@ -272,7 +272,7 @@ def pass_on(task: Task, staff: StaffId, practice: Practice, now: datetime) -> Ta
     if ladder.acked_by is not None and ladder.acked_by != staff:
         return task
     if ladder.acked_by == staff or ladder.after_ack:
-        given = replace(ladder, acked_by=None, ack_until=None, after_ack=max(ladder.after_ack, 1), next_at=now)
+        given = replace(ladder, acked_by=None, ack_until=None, expired=staff, after_ack=1, next_at=now)
         return replace(task, ladder=given)
     step = max(ladder.step, 2)
     return replace(task, ladder=replace(ladder, step=step, next_at=now)) if step <= LAST else task
@@ -289,6 +289,8 @@ def hand_over(task: Task, to: StaffId) -> Task:
 def attempted(task: Task, now: datetime) -> Task:
     """The client's leg was dialled, or a call of the thread was bridged: the ladder rests (D36)."""
     done = replace(task, attempted_at=now, attempts=task.attempts + 1)
+    if task.kind is TaskKind.CHECK_MEANING:  # what was meant is asked by phone; there is nothing to read
+        done = replace(done, heard_at=task.heard_at or now)
     return replace(done, ladder=_at_rest(done.ladder))
 
 

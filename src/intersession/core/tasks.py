@@ -55,6 +55,8 @@ class Ladder:
     acked_by: StaffId | None = None
     ack_until: datetime | None = None
     """An acknowledgement without an attempt by then expires (D36)."""
+    expired: StaffId | None = None
+    """Who took it and made no attempt in time."""
     after_ack: int = 0
     """How many tiers have been paged since an acknowledgement expired or was given back."""
     quiet_until: datetime | None = None
@@ -111,6 +113,8 @@ class PageState(StrEnum):
 
     RINGING = "ringing"
     ASKED = "asked"
+    CALLING_BACK = "calling_back"
+    """Pressed 1 to call back: that begins when this leg is down and the phone free."""
     TAKEN = "taken"
     """Acknowledged; 1 now calls back, a PIN and pound play the message (PG-ACK-CALL)."""
 

@@ -79,8 +79,9 @@ class Corridor:
         now = self.clock.now()
         done = self.tick.turn(envelopes, now)
         for turned in done:
-            for listener in self.turned:
-                listener(turned, now)
+            for one in (turned, *turned.follows):
+                for listener in self.turned:
+                    listener(one, now)
         return done
 
     def seal(self, practice: str) -> None:

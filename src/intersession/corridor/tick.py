@@ -46,6 +46,8 @@ class Turned:
     replayed: bool = False
     set_aside: bool = False
     changed: frozenset[str] = frozenset()
+    follows: tuple[Turned, ...] = ()
+    """What followed from it at once, in the same transaction."""
 
 
 class Tick:
@@ -107,22 +109,17 @@ class Tick:
 
     def _decide_and_write(self, envelope: Envelope, now: datetime) -> Turned:
         """The event, and what follows from it at once (a phone that fell free, a key that asks for a call)."""
-        waiting = [envelope]
-        first: Turned | None = None
-        for _ in range(MOST_FOLLOWING):
-            if not waiting:
-                break
+        waiting: list[Envelope] = [envelope]
+        done: list[Turned] = []
+        while waiting and len(done) < MOST_FOLLOWING:
             one = waiting.pop(0)
             facts = self._gather.facts(self.db, one.event, now)
             decision = self._decide(one.event, facts, now)
             written = self._commit.write(one.event, facts, decision, now, dict(one.sounds))
             waiting += [Envelope(event=event) for event in written.follow if self._is_new(event, now)]
-            if first is None:
-                first = Turned(one.event, decision, written.hearing, changed=frozenset(written.changed))
-            else:
-                first = replace(first, changed=first.changed | written.changed)
-        assert first is not None
-        return first
+            done.append(Turned(one.event, decision, written.hearing, changed=frozenset(written.changed)))
+        changed = frozenset().union(*(one.changed for one in done))
+        return replace(done[0], changed=changed, follows=tuple(done[1:]))
 
     # ------------------------------------------------------------ once only
 

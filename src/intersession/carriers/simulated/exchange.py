@@ -94,6 +94,7 @@ class Here:
 @dataclass(slots=True)
 class _Joined:
     contact: ContactId
+    staff_leg: LegId
     at: datetime
 
 
@@ -282,7 +283,7 @@ class Exchange:
                 did |= self._advance_leg(phone, leg, now)
             for join in [join for join in self._joins if join.at <= now]:
                 self._joins.remove(join)
-                did |= self._connected(join.contact)
+                did |= self._connected(join.contact, join.staff_leg)
             for contact in [contact for contact, at in self._crisis.items() if at <= now]:
                 del self._crisis[contact]
                 did |= self._crisis_up(contact)
@@ -371,16 +372,15 @@ class Exchange:
             if said:
                 longest = max(longest, self._until(said))
                 self._seen(phone, "hears", said=said, contact=leg.contact)
-        self._joins.append(_Joined(order.contact, longest))
+        self._joins.append(_Joined(order.contact, order.staff_leg, longest))
         return Done()
 
-    def _connected(self, contact: ContactId) -> bool:
-        legs = [(phone, leg) for phone, leg in self._of(contact) if leg.state is LegNow.UP]
-        outside = [one for one in legs if one[1].id == caller_leg(contact)]
-        staff = [one for one in legs if one[1].id != caller_leg(contact) and one[1].hearing.then is Then.WAIT]
-        if not outside or not staff:
-            return False
-        for phone, leg in (*outside, staff[-1]):
+    def _connected(self, contact: ContactId, staff_leg: LegId) -> bool:
+        found = [self._legs.get(leg) for leg in (caller_leg(contact), staff_leg)]
+        legs = [one for one in found if one is not None and one[1].state in (LegNow.UP, LegNow.TALKING)]
+        if len(legs) < 2:
+            return False  # one of them hung up: that is an event of its own
+        for phone, leg in legs:
             leg.state, leg.other, leg.hearing = LegNow.TALKING, Side.PERSON, Hearing()
             self._seen(phone, "connected", shows=leg.shows, contact=contact)
         event = LegsJoined(
@@ -444,8 +444,6 @@ class Exchange:
         leg = self.handset(number).leg
         return leg if leg is not None and leg.state in (LegNow.UP, LegNow.TALKING) else None
 
-    def _of(self, contact: ContactId) -> list[tuple[Handset, Leg]]:
-        return [(phone, leg) for phone, leg in self._legs.values() if leg.contact == contact]
 
     def _key(self, leg: Leg, key: str) -> None:
         self._event(KeyPressed, leg, key=key)

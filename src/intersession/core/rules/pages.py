@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..call import Hearing, Said, Then
+from ..call import Call, Hearing, Leg, Said, Then
 from ..caller import lead_client
 from ..commands import (
     AddReviewItem,
@@ -208,6 +208,28 @@ def _voice(facts: Facts, now: datetime) -> Voice:
     return Voice(practice=practice, locale=practice.locale, client_zone=practice.zone, now=now)
 
 
+def unanswered(leg: Leg, call: Call, facts: Facts, now: datetime) -> tuple[Command, ...]:
+    """V23: a private voicemail picked up. Its owner learns of it on another phone, in one content-free line, and what
+    was missed is for the next session (S41, S45)."""
+    phones = [one for one in facts.practice.staff[leg.staff].endpoints if one.reachable and one.id != leg.endpoint]
+    context = _voice(facts, now).context(facts.practice.locale)
+    notice = phrase("PG-PUSH", n=1, due=At(now), tier=1)
+    told: list[Command] = [TellStaff(staff=leg.staff, contact=call.contact, what="private_voicemail")]
+    if phones:
+        told.append(
+            PageStaff(
+                task=task_id(call.contact, TaskKind.LOOK), contact=call.contact, staff=leg.staff, tier=1,
+                ways=(PageWay.PUSH, PageWay.TEXT, PageWay.EMAIL), leg=LegId(f"{leg.id}.v23"), endpoint=phones[0].id,
+                line=call.line, call=Hearing(),
+                notice=Said(id="PG-PUSH", text=show(notice, context), locale=facts.practice.locale),
+            )  # fmt: skip
+        )
+    client = lead_client(facts.caller, facts.line)
+    if client is not None and client.primary == leg.staff:
+        told.append(AddReviewItem(contact=call.contact, client=client.id, what="repair"))
+    return tuple(told)
+
+
 # ---------------------------------------------------------------- a page call
 
 
@@ -220,12 +242,20 @@ def _page_call(event: CallEvent, page: PageLeg, facts: Facts, now: datetime) -> 
         case DigitsEntered():
             commands = _pin(page, facts, now)
         case LegEnded():
-            commands = (KeepPageLeg(page=page, over=True),)
+            commands = _page_over(page, facts)
         case PromptEnded():
             commands = ()
         case _:
             commands = ()
     return _decided("P01", "A page call: a key press takes it or passes it on.", facts, commands, state=page.state)
+
+
+def _page_over(page: PageLeg, facts: Facts) -> tuple[Command, ...]:
+    """The phone is free again: now it can ring for the call back that was asked for."""
+    over = KeepPageLeg(page=page, over=True)
+    if page.state is PageState.CALLING_BACK and facts.task is not None:
+        return (over, AskCallBack(contact=facts.task.contact, by=page.staff))
+    return (over,)
 
 
 def _picked_up(page: PageLeg, facts: Facts, now: datetime) -> tuple[Command, ...]:
@@ -253,8 +283,8 @@ def _page_key(page: PageLeg, key: str, facts: Facts, now: datetime) -> tuple[Com
     if page.state is PageState.RINGING or task is None:
         return ()
     if page.state is PageState.TAKEN and key == "1":
-        call = AskCallBack(contact=task.contact, by=page.staff)
-        return (call, _tell(page, facts, now, phrase("BRIDGE"), then=Then.HANG_UP))
+        calls = KeepPageLeg(page=replace(page, state=PageState.CALLING_BACK))
+        return (calls, _tell(page, facts, now, then=Then.HANG_UP))
     if key == "2":
         passed = pass_on(task, page.staff, facts.practice, now)
         return (*keep(passed), _tell(page, facts, now, phrase("PG-PASS"), then=Then.HANG_UP))

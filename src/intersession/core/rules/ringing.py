@@ -50,6 +50,8 @@ def _urgent(
     tiers = duty(facts.practice, now)
     own = _own_clinician(rule, situation, facts, client, now)
     joins = client is not None and client.primary is not None and not own
+    alone = rule == "V14" and facts.practice.policy.rule24_urgent_to is Rule24Urgent.PRIMARY and bool(own)
+    tiers = (*own, *tiers) if alone else tiers
     first = [*own, *tiers[:1], *(tiers[1:2] if joins or _central_and_shared(situation, facts) else ())]
     pool = _pool(facts, client, now) if situation.path in COACHED else ()
     groups = (first, [*tiers[1:2], *pool], list(tiers[2:3]))

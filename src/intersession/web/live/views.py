@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from ...permissions import Action
@@ -17,7 +18,7 @@ CALM = 0.05
 
 async def live(request: HttpRequest) -> StreamingHttpResponse:
     """Open to whoever may open any screen at all."""
-    await sync_to_async(_listener)(request)
+    await sync_to_async(_admit)(request)
     return StreamingHttpResponse(
         _events(),
         content_type="text/event-stream",
@@ -26,6 +27,14 @@ async def live(request: HttpRequest) -> StreamingHttpResponse:
 
 
 live.asks = Action.SEE_WORDS  # type: ignore[attr-defined]
+
+
+def _admit(request: HttpRequest) -> None:
+    """A stream lasts for hours: it must not keep a database connection all that time."""
+    try:
+        _listener(request)
+    finally:
+        connection.close()
 
 
 @asks(Action.SEE_WORDS)

@@ -105,6 +105,11 @@ class Screen:
         return self.kind is not Kind.REST
 
     @property
+    def short(self) -> str:
+        """The holder's first name, where there is little room."""
+        return self.holder if self.is_client else self.holder.partition(" ")[0]
+
+    @property
     def badge(self) -> str:
         """One word for the switch."""
         match self.kind:

@@ -49,7 +49,8 @@ def _also(client: Screen, rings: Sequence[Screen], asked: Screen | None, shown: 
     if asked is not None:
         return f"{asked.holder} picked up and decides by key. Nobody is connected before that."
     if rings:
-        return f"{_phones(rings)} and shows only “{rings[0].name}”. {client.holder} will never see that phone's number."
+        whose = "that phone's number" if len(rings) == 1 else "those phones' numbers"
+        return f"{_phones(rings)} only “{rings[0].name}”. {client.holder} will never see {whose}."
     dark = [one.holder for one in shown if not one.is_client and not one.busy]
     return f"{_and(dark)}: dark." if dark and client.kind in (Kind.CALL, Kind.RECORDING) else ""
 
@@ -58,7 +59,7 @@ def _nobody_calls(shown: Sequence[Screen]) -> Story:
     time = shown[0].time if shown else ""
     rings = [one for one in shown if one.kind is Kind.RINGING]
     if rings:
-        return Story(says=f"{_phones(rings)} and shows only “{rings[0].name}”.", time=time, contact=rings[0].contact)
+        return Story(says=f"{_phones(rings)} only “{rings[0].name}”.", time=time, contact=rings[0].contact)
     busy_one = next((one for one in shown if one.busy), None)
     if busy_one is not None:
         return Story(says=f"{busy_one.holder} is on the phone with the line.", time=time, contact=busy_one.contact)
@@ -69,8 +70,8 @@ def _nobody_calls(shown: Sequence[Screen]) -> Story:
 
 def _phones(rings: Sequence[Screen]) -> str:
     if len(rings) == 1:
-        return f"{rings[0].holder}'s phone rings"
-    return f"The phones of {_and([one.holder for one in rings])} ring"
+        return f"{rings[0].holder}'s phone rings and shows"
+    return f"The phones of {_and([one.holder for one in rings])} ring and show"
 
 
 def _and(names: Sequence[str]) -> str:
