@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 from starlette.applications import Starlette
@@ -17,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 def screens() -> Starlette:
     """People's screens, with their static files. Django must be configured by the environment."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intersession.web.settings")
-    django = get_asgi_application()
+    django: Any = get_asgi_application()
     from intersession.web.settings import HERE
 
     static = StaticFiles(directory=HERE / "static")

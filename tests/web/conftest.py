@@ -160,16 +160,19 @@ class World:
         """They call, nobody answers, they speak after the tone and hang up; the contact."""
         contact = self.exchange.call(number, to)
         self.settle()
-        for _ in range(400):
-            if self.exchange.say(number, words):
-                break
-            self.on(1)
-        else:
-            raise AssertionError("the tone never came")
+        self.until(lambda: self.exchange.say(number, words))
         self.on(6)
         self.exchange.hang_up(number)
         self.settle()
         return contact
+
+    def until(self, done: Callable[[], bool]) -> None:
+        """Second by second, until it is so."""
+        for _ in range(400):
+            if done():
+                return
+            self.on(1)
+        raise AssertionError("it never came to that")
 
     def text(self, number: str, words: str, to: str = AMES_LINE) -> None:
         """They text."""

@@ -15,7 +15,7 @@ from intersession.core.events import CallBackAsked, ContactClosed, ItemHeard, Ta
 from intersession.records import models
 from intersession.web.now.rows import endings
 from tests.core.cast import ny
-from tests.web.conftest import AMES_LINE, JS, MR, STRANGER, SUNDAY, TK, World
+from tests.web.conftest import AMES_LINE, JS, MAIN, MR, STRANGER, SUNDAY, TK, World
 
 
 def text_of(answer: Any) -> str:
@@ -148,8 +148,7 @@ def test_a_sound_has_a_signed_address_that_is_asked_again(
 def _spoken(world: World) -> str:
     contact = world.exchange.call(JS, AMES_LINE)
     world.settle()
-    while not world.exchange.say(JS, sound=("audio/wav", b"RIFF-sound")):
-        world.on(1)
+    world.until(lambda: world.exchange.say(JS, sound=("audio/wav", b"RIFF-sound")))
     world.on(5)
     world.exchange.hang_up(JS)
     world.settle()
@@ -195,16 +194,37 @@ def test_closing_needs_an_ending_and_takes_what_belongs_to_it_along(world: World
     assert "Nobody is waiting for you." in text_of(answer)
 
 
-def test_a_talk_and_the_message_it_answered_close_together_and_nobody_elses(world: World, htmx: Client) -> None:
-    world.voicemail(JS, "Please call.")
+def test_one_talk_may_close_all_items_of_a_person_and_nobody_elses(world: World, htmx: Client) -> None:
+    first = world.voicemail(JS, "Please call.", AMES_LINE)
+    second = world.voicemail(JS, "I try the main number.", MAIN)
     world.text(TK, "Can we do Thursday?")
-    mine, other = (models.Task.objects.get(contact__startswith=start) for start in ("call", "text"))
-    htmx.post(f"/now/contact/{mine.contact}/call-back/")
-    finish = models.Task.objects.get(kind="finish")
-    sheet = text_of(htmx.get("/now/"))
-    assert "Close with it left a voicemail" in sheet
-    htmx.post(f"/now/item/{finish.id}/close/", {"disposition": "coached", "also": [mine.id, other.id]})
+    other = models.Task.objects.get(contact__startswith="text")
+    assert text_of(htmx.get("/now/")).count("Close with it left a voicemail") == 2
+    form = {"disposition": "coached", "also": [f"{second}:answer", other.id]}
+    htmx.post(f"/now/item/{first}:answer/close/", form)
     assert list(models.Task.objects.filter(closed_at=None).values_list("id", flat=True)) == [other.id]
+
+
+def test_a_call_back_joins_the_item_and_once_made_the_next_thing_is_how_it_ended(world: World, htmx: Client) -> None:
+    contact = world.voicemail(JS, "Please call.")
+    htmx.post(f"/now/contact/{contact}/listen/")
+    htmx.post(f"/now/contact/{contact}/call-back/")
+    phone = "+12125550160"
+    assert world.exchange.pick_up(phone)
+    world.settle()
+    world.exchange.press(phone, "1")
+    world.settle()
+    world.exchange.pick_up(JS)
+    world.on(200)
+    world.exchange.hang_up(JS)
+    world.settle()
+    (row,) = rows_of(htmx.get("/now/"))
+    assert "left a voicemail" in row
+    assert "Called back 1 time" in row
+    assert "How did it end?" in row
+    said = text_of(htmx.get("/clients/c-js/"))
+    assert "You called back" in said
+    assert "Talked for 3 min." in said
 
 
 def test_every_way_in_which_a_contact_can_end_can_be_chosen() -> None:

@@ -38,7 +38,9 @@ def test_every_wording_is_there_once_in_every_language(world: World, page: Clien
         ({"hearer": "clients"}, "SAFETY-T", "W-URG"),
     ],
 )
-def test_found_by_words_id_rule_language_and_hearer(world: World, query: dict[str, str], wanted: str, unwanted: str) -> None:
+def test_found_by_words_id_rule_language_and_hearer(
+    world: World, query: dict[str, str], wanted: str, unwanted: str
+) -> None:
     answer = FOUND.get("/words/", query)
     assert "<html" not in answer.content.decode()
     assert wanted in ids(answer)

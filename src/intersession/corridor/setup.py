@@ -7,13 +7,16 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from typing import Any
 
+from intersession.core.facts import ClientStatus
+from intersession.core.levels import AccessLevel, AccessPhase
+from intersession.core.limits import LimitKind
 from intersession.core.policy import Policy
 from intersession.core.presets import preset
 from intersession.records.fields import to_micros
 from intersession.records.sealing import Keyring, seal
 from intersession.records.setup import ClientSetup, LimitSetup, PracticeSetup, StaffSetup, WindowSetup
 
-from .clients import AGREEMENT_FIELDS, SAFE_FIELDS
+from .clients import AGREEMENT_FIELDS, SAFE_FIELDS, agreement, safe_contact
 from .db import Db
 from .pins import pin_hash
 
@@ -106,6 +109,7 @@ def _staff(db: Db, keyring: Keyring, setup: PracticeSetup, person: StaffSetup) -
 
 def _client(db: Db, keyring: Keyring, setup: PracticeSetup, client: ClientSetup) -> None:
     key, wrapped = keyring.new_data_key(f"client:{client.id}")
+    _readable(client)
     profile = {
         "name": client.name,
         "agreement": _checked(client, "agreement", client.agreement, AGREEMENT_FIELDS),
@@ -129,6 +133,18 @@ def _client(db: Db, keyring: Keyring, setup: PracticeSetup, client: ClientSetup)
             "INSERT INTO client_number (practice_id, client_id, number_key, position) VALUES (?,?,?,?)",
             (setup.id, client.id, keyring.number_key(number), position),
         )
+
+
+def _readable(client: ClientSetup) -> None:
+    """What core could not read is refused here: later it would set aside every call of this client."""
+    try:
+        AccessLevel(client.access), AccessPhase(client.phase), ClientStatus(client.status)
+        agreement({name: _plain(value) for name, value in client.agreement.items() if name in AGREEMENT_FIELDS})
+        safe_contact({name: _plain(value) for name, value in client.safe.items() if name in SAFE_FIELDS})
+        for limit in client.limits:
+            LimitKind(limit.kind)
+    except ValueError as error:
+        raise SetupError(f"{client.handle}: {error}") from error
 
 
 def _checked(

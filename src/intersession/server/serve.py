@@ -86,7 +86,7 @@ def _doors(options: Namespace, running: Running, keyring: Keyring, practice: Pra
             corridor=running, clock=running.clock, practice=practice, keyring=keyring, database=options.database
         )
     )
-    inside = uvicorn.Config(app, host="127.0.0.1", port=options.port, log_level="warning")
+    inside = uvicorn.Config(app, host="127.0.0.1", port=options.port, log_level="warning", timeout_graceful_shutdown=2)
     outside = uvicorn.Config(webhooks(()), host=options.hooks_host, port=options.hooks_port, log_level="warning")
     asyncio.run(_both(uvicorn.Server(inside), uvicorn.Server(outside)))
 

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from intersession.corridor.seal import Intact
+from intersession.corridor.setup import SetupError
 
 from .acts import ACTS
 from .cast import Cast, cast_of
@@ -67,7 +68,10 @@ def load(path: Path) -> Story:
 
 def play(story: Story, write: Write | None = None) -> World:
     """Play it to its end; `write` takes the transcript's lines. Difference at the first thing that is otherwise."""
-    world = World(story.cast)
+    try:
+        world = World(story.cast)
+    except SetupError as error:
+        raise story.source.error("practice", f"this practice cannot be set up: {error}") from error
     transcript = Transcript(world, write) if write is not None else None
     if transcript is not None:
         transcript.title(story.title, str(story.source.values.get("story", "")))

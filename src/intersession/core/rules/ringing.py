@@ -11,7 +11,7 @@ from ..ids import StaffId
 from ..levels import Path
 from ..policy import Rule24Urgent
 from ..route import Seat, Stage
-from ..seats import cover_of, desk_staff, duty, endpoint_of, on_shift, pool_staff, ringable
+from ..seats import cover_of, desk_staff, duty, endpoint_of, on_duty, on_shift, pool_staff, ringable
 from ..situation import PrimaryNow, Situation
 from ..wording.compose import Phrase, phrase
 from .covered import covered_greeting
@@ -47,14 +47,17 @@ def _urgent(
     rule: str, situation: Situation, facts: Facts, client: Client | None, now: datetime
 ) -> tuple[Stage, ...]:
     """V10, V14, the urgent branches of V11 and V12, and 1 from anybody else (D30)."""
-    tiers = duty(facts.practice, now)
     own = _own_clinician(rule, situation, facts, client, now)
+    left_out = client.primary if client is not None and not own else None
+    tiers = tuple(one for one in on_shift(facts.practice, now) if one != left_out)
+    director = on_duty(facts.practice, 3, now)
+    last = [director] if director is not None and director != left_out else []
     joins = client is not None and client.primary is not None and not own
     alone = rule == "V14" and facts.practice.policy.rule24_urgent_to is Rule24Urgent.PRIMARY and bool(own)
     tiers = (*own, *tiers) if alone else tiers
     first = [*own, *tiers[:1], *(tiers[1:2] if joins or _central_and_shared(situation, facts) else ())]
     pool = _pool(facts, client, now) if situation.path in COACHED else ()
-    groups = (first, [*tiers[1:2], *pool], list(tiers[2:3]))
+    groups = (first, [*tiers[1:2], *pool], last)
     seconds = (*facts.practice.policy.urgent_ring_seconds, facts.practice.policy.cap_seconds)
     words = ((phrase("U-RING"),), (_still(pool),), (phrase("STILL-OC"),))
     return tuple(

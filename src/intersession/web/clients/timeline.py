@@ -198,6 +198,8 @@ def _called_back(contact: models.Contact, call: Call | None, held: _Held, shown:
     lines = []
     if "no_staff_phone" in flags:
         lines.append("No phone is on file for this person, so nothing rang.")
+    elif "not_safe_now" in flags:
+        lines.append("Not dialled: the safe hours had ended meanwhile.")
     elif any(flag.startswith("not_reached") for flag in flags):
         lines.append("Nobody answered there.")
     elif call is not None and call.client_answered and call.joined_at is not None:

@@ -44,8 +44,9 @@ class Item:
 
     @property
     def newest(self) -> models.Contact:
-        """The last contact that joined."""
-        return self.contacts[-1]
+        """The last time that they reached out; a call back of ours that joined does not count."""
+        inbound = [contact for contact in self.contacts if contact.direction == "in"]
+        return inbound[-1] if inbound else self.contacts[-1]
 
 
 def open_items(who: Viewer, *, client: str | None = None, thread: str | None = None) -> list[Item]:

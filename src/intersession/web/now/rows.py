@@ -190,6 +190,8 @@ def _main(item: Item, call: CallBack | None, listen: str, answer: str, close: st
         return "close" if close else ""
     if listen and item.task.heard_at is None:
         return "listen"
+    if item.task.attempted_at is not None and item.task.call_by is not None:
+        return "close" if close else ""
     if answer and item.newest.channel == "text" and item.task.call_by is None:
         return "answer"
     return "call" if call is not None and not call.refused else ""

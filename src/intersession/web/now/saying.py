@@ -58,7 +58,7 @@ def _finish(item: Item) -> str:
 
 def _came(item: Item) -> str:
     inbound = [contact for contact in item.contacts if contact.direction == "in"]
-    newest = inbound[-1] if inbound else item.newest
+    newest = item.newest
     said = _one(newest, item)
     same = sum(contact.channel == newest.channel for contact in inbound)
     if newest.channel == "text":
@@ -129,6 +129,8 @@ def chips(item: Item) -> Iterator[str]:
         yield "came while the line was down"
     if any(flag.startswith("not_reached") for flag in flags):
         yield "not reached yet"
+    if "not_safe_now" in flags:
+        yield "not dialled: the safe hours had ended"
     if "no_staff_phone" in flags:
         yield "no phone of yours on file"
     if "quarantine" in flags:
