@@ -136,6 +136,10 @@ def _talked(call: Call, facts: Facts, now: datetime) -> list[Command]:
     if any(item.kind is TaskKind.ANSWER for item in items):
         return _review(call, facts)
     leg = call.leg(call.accepted_by) if call.accepted_by else None
+    primary = facts_owner(facts)
+    if call.told_call_by is not None and primary is not None and leg is not None and leg.staff != primary:
+        # somebody else took it after the greeting had promised a call: what was told stays due (INV-15)
+        return [*_owe(call, facts, primary, call.told_call_by, None, None, now), *_review(call, facts)]
     kind = TaskKind.FINISH
     task = Task(
         id=task_id(call.contact, kind),

@@ -9,7 +9,7 @@ from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ...permissions import Action, may
 from ...records import models
@@ -39,11 +39,11 @@ class Listed:
     url: str
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @asks(Action.SEE_CLIENTS)
 def clients(request: HttpRequest) -> HttpResponse:
-    """Everybody whom the viewer may see, by handle."""
-    wanted = request.GET.get("q", "")[:40].strip()
+    """Everybody whom the viewer may see, by handle. What is looked for is posted, so that no address holds it."""
+    wanted = request.POST.get("q", "")[:40].strip()
     found = _listed(viewer(request), wanted)
     template = "clients/listed.html" if request.headers.get("HX-Target") == "listed" else "clients/clients.html"
     return render(request, template, {"clients": found, "wanted": wanted})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +31,8 @@ SAYS = {
     "W-CRISIS": "Pressed 9 for the crisis line.",
 }
 
+ON_BOARD = frozenset({"overdue", "text", "email", "web_callback"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -41,8 +44,8 @@ class Line:
     url: str
 
 
-def notices(viewer: Viewer, now: datetime) -> list[Line]:
-    """The newest first; one a contact and kind."""
+def notices(viewer: Viewer, now: datetime, listed: Collection[str] = ()) -> list[Line]:
+    """The newest first; one a contact and kind. What an item that is `listed` says itself is not said twice."""
     rows = Notice.objects.filter(
         practice=line.connected().practice, staff=viewer.id, seen_at=None, at__gt=now - DAY
     ).order_by("-at", "-id")[: 8 * MOST]
@@ -51,7 +54,7 @@ def notices(viewer: Viewer, now: datetime) -> list[Line]:
     stands, said, found = standing(viewer), set(), []
     for row in rows:
         contact = contacts.get(row.contact)
-        if contact is None or (row.contact, row.what) in said:
+        if contact is None or (row.contact, row.what) in said or (row.what in ON_BOARD and row.contact in listed):
             continue
         said.add((row.contact, row.what))
         client = clients.get(contact.client or "")

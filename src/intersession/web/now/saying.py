@@ -98,7 +98,8 @@ def told(item: Item, now: datetime, zone: str) -> Iterator[str]:
     if task.kind in (TaskKind.ANSWER, TaskKind.LOOK, TaskKind.CHECK_MEANING, TaskKind.OTHER_WAY):
         yield from _still_owed(item, heard, now, zone)
     if call is None or call.phase is not Phase.ENDED or item.newest.at != call.arrived_at:
-        yield f"Came {when(item.newest.at, now, zone)}" if item.newest.direction == "in" else ""
+        came = max((item.newest.at, *(message.at for message in item.messages)))
+        yield f"Came {when(came, now, zone)}" if item.newest.direction == "in" else ""
 
 
 def _still_owed(item: Item, heard: str, now: datetime, zone: str) -> Iterator[str]:

@@ -85,7 +85,7 @@ def _open(who: Viewer, practice: Practice, now: datetime) -> Open:
     return Open(
         red=red,
         live=live,
-        notices=tuple(notices(who, now)),
+        notices=tuple(notices(who, now, {contact.id for item in items for contact in item.contacts})),
         groups=groups,
         endings=endings(),
         rest="" if items or live else _rest(practice, who, now),

@@ -1,0 +1,33 @@
+"""One account at Twilio, as the line knows it. One account belongs to one practice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from intersession.core.ids import LineId, PracticeId
+
+VOICES = {"en-US": "Polly.Joanna-Neural", "es-US": "Polly.Lupe-Neural"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Where Twilio finds us, what it signs with, and whose its numbers are."""
+
+    practice: PracticeId
+    public_url: str
+    """Scheme, host and path before `/twilio`, exactly as entered at Twilio: signatures are made over it."""
+    tokens: tuple[str, ...] = field(repr=False)
+    """The auth token; while it is being changed, both."""
+    lines: Mapping[str, LineId]
+    """Every number of the account, in E.164, a line's urgent number too."""
+    zone: str
+    locale: str = "en-US"
+    """The language of the words that are said when the line itself cannot answer."""
+    voices: Mapping[str, str] = field(default_factory=lambda: VOICES)
+    longest_seconds: int = 300
+    """How long one recording may last."""
+
+    def url(self, path: str) -> str:
+        """The public address of one of our paths."""
+        return self.public_url.rstrip("/") + path
