@@ -9,13 +9,16 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
+from typing import Any
 
 import structlog
 
 from intersession.carriers.port import Carrier, Envelope
+from intersession.core.events import CallArrived, CallFellBack
 from intersession.records.sealing import Keyring
 
 from .clock import Clock
@@ -122,6 +125,32 @@ class Ticket:
             return self._given_up
 
 
+class _Batch(Sequence[Envelope]):
+    """Envelopes as they are when the turn reads them, with the database's lock in hand: it is while the writer waits
+    for that lock that callers give up, and a caller who was given the fallback must not be rung for."""
+
+    def __init__(self, tickets: Sequence[Ticket]) -> None:
+        self._tickets = tickets
+
+    def __len__(self) -> int:
+        return len(self._tickets)
+
+    def __getitem__(self, at: Any) -> Any:
+        ticket = self._tickets[at]
+        return fallen_back(ticket.envelope) if ticket.given_up else ticket.envelope
+
+
+def fallen_back(envelope: Envelope) -> Envelope:
+    """A call whose caller nobody answered in time fell back (V00); anything else is what it was."""
+    event = envelope.event
+    if not isinstance(event, CallArrived):
+        return envelope
+    late = CallFellBack(
+        id=event.id, practice=event.practice, at=event.at, contact=event.contact, line=event.line, caller=event.caller
+    )
+    return replace(envelope, event=late)
+
+
 class Running:
     """Threads around the corridor: one writer, one watch over due times, one worker a lane, one sealer."""
 
@@ -205,7 +234,7 @@ class Running:
         return found
 
     def _write_batch(self, tickets: list[Ticket]) -> None:
-        envelopes = [ticket.envelope for ticket in tickets]
+        envelopes = _Batch(tickets)
         while True:
             try:
                 turned = self.tick.turn(envelopes, self.clock.now())

@@ -61,7 +61,8 @@ class Reader:
 
     def contact(self, form: Form) -> ContactId:
         """The contact of a call, from its CallSid. Unreadable where there is none."""
-        return ContactId(f"tw-{self.digest(f'twilio:call:{_sid(form, "CallSid")}')}")
+        sid = _sid(form, "CallSid")
+        return ContactId(f"tw-{self.digest(f'twilio:call:{sid}')}")
 
     def arrived(self, form: Form, at: datetime) -> Envelope:
         """The first request of a call."""
@@ -108,7 +109,7 @@ class Reader:
 
     def _recorded(self, step: Step, form: Form, at: datetime) -> tuple[Envelope, ...]:
         """1 and 9 end a recording and keep it (D62): the key comes first, as it was pressed first."""
-        seconds, key = _seconds(form.get("RecordingDuration", "")), form.get("Digits", "")
+        seconds, key = length(form.get("RecordingDuration", "")), form.get("Digits", "")
         full = not key and seconds >= self.account.longest_seconds - 1
         left = self.left(step.contact, _sid(form, "RecordingSid"), seconds, at, full=full)
         kept = Envelope(event=left, step=step.token)
@@ -153,8 +154,8 @@ class Reader:
 
     def text(self, form: Form, at: datetime) -> Envelope:
         """Somebody texted a line. Whatever stands in From is kept, and only a telephone number is ever answered."""
-        message = MessageId(f"tw-{self.digest(f'twilio:text:{_sid(form, "MessageSid")}')}")
-        raw = form.get("From", "")
+        sid, raw = _sid(form, "MessageSid"), form.get("From", "")
+        message = MessageId(f"tw-{self.digest(f'twilio:text:{sid}')}")
         address = e164(raw) or raw
         key = self.key_of(address)
         event = TextArrived(
@@ -197,7 +198,8 @@ def _sid(form: Form, name: str) -> str:
     return found
 
 
-def _seconds(raw: str) -> float:
+def length(raw: str) -> float:
+    """Seconds of a recording, as Twilio writes them; -1 stands for "not known yet"."""
     return float(raw) if raw.isascii() and raw.isdigit() else LENGTH_UNKNOWN
 
 

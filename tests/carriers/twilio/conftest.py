@@ -1,0 +1,99 @@
+"""A line on Twilio: the corridor on SQLite, the webhooks' app, and a double of the cloud that signs for real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from anyio.from_thread import start_blocking_portal
+
+from intersession.asgi import webhooks
+from intersession.carriers.port import Dial, Done, Drop, Envelope, Join, Order, Outcome, Say
+from intersession.carriers.twilio.account import Account
+from intersession.carriers.twilio.carrier import Twilio
+from intersession.carriers.twilio.parse import Reader
+from intersession.core.ids import LineId, PracticeId
+from intersession.corridor.running import Ticket
+from intersession.records.sealing import Keyring
+from intersession.server.hooks import Calls, Hooks
+from intersession.stories.cast import Cast
+from intersession.stories.world import World
+from tests.carriers.twilio.cloud import PUBLIC, TOKEN, Cloud
+from tests.corridor.conftest import team
+
+
+def on_twilio(cast: Cast) -> Cast:
+    """The same practice with all its lines at Twilio."""
+    return replace(cast, setup=replace(cast.setup, lines=tuple(replace(one, carrier="twilio") for one in cast.setup.lines)))
+
+
+def account_of(cast: Cast) -> Account:
+    """Its account."""
+    lines = {line.number: LineId(line.id) for line in cast.setup.lines}
+    return Account(
+        practice=PracticeId(cast.setup.id), public_url=PUBLIC, tokens=(TOKEN,), lines=lines, zone=cast.setup.zone
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffPhones(Twilio):
+    """Twilio's inbound half, with staff phones that ring and stay unanswered."""
+
+    orders: list[Order] = field(default_factory=list)
+
+    def run(self, order: Order) -> Outcome:
+        self.orders.append(order)
+        return Done() if isinstance(order, Dial | Drop | Join | Say) else Twilio.run(self, order)
+
+
+@dataclass
+class Line:
+    """All of it."""
+
+    world: World
+    cloud: Cloud
+    account: Account
+    carrier: StaffPhones
+
+    def number(self, who: str) -> str:
+        return self.world.cast.phones[who]
+
+    def listed(self, line: str) -> str:
+        return self.world.cast.lines[line]
+
+    def count(self, table: str) -> int:
+        return int(self.world.db.value(f"SELECT count(*) FROM {table}"))
+
+
+def reader_of(account: Account, keyring: Keyring) -> Reader:
+    return Reader(account=account, key_of=keyring.number_key, digest=keyring.digest)
+
+
+def now_doing(world: World) -> Callable[[Envelope], Ticket]:
+    """The corridor without threads: every event is turned at once."""
+
+    def submit(envelope: Envelope) -> Ticket:
+        ticket = Ticket(envelope)
+        ticket.settle(world.corridor.now_do(envelope))
+        world.corridor.pump()
+        return ticket
+
+    return submit
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    """A DBT team whose lines are at Twilio, on a Tuesday evening."""
+    cast = on_twilio(team(tmp_path))
+    account = account_of(cast)
+    with World(cast) as world:
+        carrier = StaffPhones(reader=reader_of(account, world.keyring), client=None)
+        world.corridor.carriers["twilio"] = carrier
+        world.corridor.tick.pulls(frozenset(account.lines.values()))
+        calls = Calls(world.address, world.keyring)
+        hooks = Hooks(account, now_doing(world), world.now, world.keyring, calls)
+        with start_blocking_portal() as portal:
+            yield Line(world, Cloud(webhooks(hooks.routes()), portal), account, carrier)
+        calls.close()
