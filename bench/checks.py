@@ -4,50 +4,69 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from intersession.corridor.db import Db
 from intersession.corridor.seal import Intact, seal_new, verify
 from intersession.records.sealing import Keyring
 
-PRACTICE = "p"
+from .practice import PRACTICE, Seed, outside_number
 
 
 class Wrong(RuntimeError):
     """A simulation lost something, has something twice, or its journal does not hold."""
 
 
-def check(path: Path, key: bytes, *, texts: int, wakes: int = 0) -> str:
-    """Walk the database of a line that has ended. Wrong at the first thing that is otherwise."""
-    db, keyring = Db(str(path)), Keyring(key)
+def check(path: Path, seed: Seed, texts: int, wakes: Iterable[str] = ()) -> str:
+    """Walk the database of a line that has ended. `wakes`: due times that must have come. Wrong where it is otherwise."""
+    db, keyring = Db(str(path)), Keyring(seed.key)
     try:
-        _once(db, texts, wakes)
-        return f"{path.stem}: {_sealed(db, keyring)}"
+        _once(db, keyring, texts)
+        _woken(db, set(wakes))
+        _nothing_left(db, texts)
+        return f"{path.stem}: {texts:,} texts, every event once, seal intact over {_sealed(db, keyring):,} journal rows"
     finally:
         db.close()
 
 
-def _once(db: Db, texts: int, wakes: int) -> None:
-    sent = {f"m{number}" for number in range(texts)}
-    kept = [row[0] for row in db.rows("SELECT id FROM message WHERE direction = 'in'")]
-    _same("texts kept", Counter(kept), Counter(sent))
-    seen = [row[0] for row in db.rows("SELECT id FROM seen_event WHERE id LIKE '%:arrived'")]
-    _same("events seen", Counter(seen), Counter(f"{one}:arrived" for one in sent))
-    entries = [json.loads(row[0])["event"] for row in db.rows("SELECT entry FROM journal WHERE kind = 'TextArrived'")]
-    _same("texts in the journal", Counter(entries), Counter(f"{one}:arrived" for one in sent))
-    woken = [json.loads(row[0])["event"] for row in db.rows("SELECT entry FROM journal WHERE kind = 'TimeCame'")]
-    if len(woken) != wakes or len(set(woken)) != wakes:
-        raise Wrong(f"due times in the journal: {len(woken)}, of which {len(set(woken))} differ; there were {wakes}")
-    contacts = db.value("SELECT count(*) FROM contact")
-    owned = db.value("SELECT count(DISTINCT contact) FROM task WHERE owner IS NOT NULL AND due_at IS NOT NULL")
-    for what, found, wanted in (
-        ("contacts", contacts, texts),
-        ("contacts with an owner and a due time", owned, texts),
-        ("events set aside", db.value("SELECT count(*) FROM set_aside"), 0),
-        ("errands not run", db.value("SELECT count(*) FROM errand WHERE lane <> 'wake' AND state <> 'done'"), 0),
+def _once(db: Db, keyring: Keyring, texts: int) -> None:
+    senders = Counter(str(keyring.number_key(outside_number(text))) for text in range(texts))
+    kept = db.rows("SELECT number_key, id FROM message WHERE direction = 'in'")
+    _same("texts kept", Counter(row[0] for row in kept), senders)
+    ids = Counter(f"{row[1]}:arrived" for row in kept)
+    seen = db.rows("SELECT id FROM seen_event WHERE id LIKE '%:arrived'")
+    _same("texts seen", Counter(row[0] for row in seen), ids)
+    _same("texts in the journal", _in_journal(db, "TextArrived"), ids)
+
+
+def _woken(db: Db, wakes: set[str]) -> None:
+    found = _in_journal(db, "TimeCame")
+    twice = [wake for wake, times in found.items() if times > 1]
+    if twice:
+        raise Wrong(f"{len(twice)} due times came more than once")
+    if missing := wakes - set(found):
+        raise Wrong(f"{len(missing)} of {len(wakes)} due times never came")
+
+
+def _nothing_left(db: Db, texts: int) -> None:
+    for what, sql, wanted in (
+        ("contacts", "SELECT count(*) FROM contact", texts),
+        (
+            "contacts with an owner and a due time",
+            "SELECT count(DISTINCT contact) FROM task WHERE owner IS NOT NULL AND due_at IS NOT NULL",
+            texts,
+        ),
+        ("events set aside", "SELECT count(*) FROM set_aside", 0),
+        ("errands not run", "SELECT count(*) FROM errand WHERE lane <> 'wake' AND state <> 'done'", 0),
     ):
+        found = db.value(sql)
         if found != wanted:
             raise Wrong(f"{what}: {found} instead of {wanted}")
+
+
+def _in_journal(db: Db, kind: str) -> Counter[str]:
+    return Counter(json.loads(row[0])["event"] for row in db.rows("SELECT entry FROM journal WHERE kind = ?", (kind,)))
 
 
 def _same(what: str, found: Counter[str], wanted: Counter[str]) -> None:
@@ -56,10 +75,10 @@ def _same(what: str, found: Counter[str], wanted: Counter[str]) -> None:
         raise Wrong(f"{what}: {missing.total()} are missing, {more.total()} are there that should not be")
 
 
-def _sealed(db: Db, keyring: Keyring) -> str:
+def _sealed(db: Db, keyring: Keyring) -> int:
     while seal_new(db, keyring, PRACTICE):
         pass
     found = verify(db, keyring, PRACTICE)
     if not isinstance(found, Intact) or found.unsealed or not found.rows:
         raise Wrong(f"the journal's seal: {found}")
-    return f"every event once, seal intact over {found.rows:,} journal rows"
+    return found.rows

@@ -1,8 +1,9 @@
-"""What happens inside the process of a line: the production threads, and senders beside them."""
+"""What happens inside the process of a line: its production threads and its door, on a database of its own."""
 
 from __future__ import annotations
 
 import logging
+import socket
 import subprocess
 import threading
 import time
@@ -13,8 +14,11 @@ from os import getpid
 from types import TracebackType
 
 import structlog
+import uvicorn
 
+from intersession.asgi import webhooks
 from intersession.carriers.port import Capabilities, Done, Envelope, Order, Outcome
+from intersession.carriers.twilio.account import Account
 from intersession.core.decide import decide
 from intersession.core.events import TimeCame
 from intersession.core.ids import LineId
@@ -22,14 +26,13 @@ from intersession.corridor.clock import MovableClock
 from intersession.corridor.db import Db
 from intersession.corridor.running import Running
 from intersession.corridor.tick import Turned
-from intersession.records.fields import from_micros, to_micros
+from intersession.records.fields import to_micros
 from intersession.records.sealing import Keyring
+from intersession.server.hooks import twilio
 
-from .practice import arrived
+from .practice import LINE, PRACTICE, Seed
 from .slow_disk import slow_commits
 from .where import profiled, stages, top
-
-WAIT = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +40,11 @@ class Setting:
     """How a line is started."""
 
     path: str
-    key: bytes
-    start: datetime
-    number: str
-    batch: int
-    sync: float
+    batch: int = 64
+    sync: float = 0.0
     """Seconds by which each sync takes longer."""
+    goes: bool = False
+    """The clock goes on. Else it stands, so that no due time but "at once" comes between the texts."""
 
 
 class Takes:
@@ -63,100 +65,65 @@ class Takes:
 class Inside:
     """One running line, and what it can be asked."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, seed: Seed, setting: Setting) -> None:
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
         if setting.sync:
             slow_commits(setting.sync)
-        self.keyring = Keyring(setting.key)
-        self.clock = MovableClock(setting.start, running=True)
-        self.running = Running(setting.path, self.keyring, self.clock, decide, batch=setting.batch)
+        keyring = Keyring(seed.key)
+        self.clock = MovableClock(seed.start, running=setting.goes)
+        self.running = Running(setting.path, keyring, self.clock, decide, batch=setting.batch)
         self.running.carriers["simulated"] = Takes()
         self.db = Db(setting.path)
         self._woken: list[float] = []
         self._watch_wakes()
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._server = uvicorn.Server(
+            uvicorn.Config(webhooks(twilio(self.running, _account(seed), keyring)), log_level="warning", access_log=False)
+        )
+        self._door = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
 
     def __enter__(self) -> Inside:
         self.running.start()
+        self._door.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._server.should_exit = True
+        self._door.join(5)
         self.running.stop()
         self.running.tick.db.close()
         self.db.close()
 
-    def ready(self) -> None:
-        """It runs."""
-
-    # ------------------------------------------------------------ texts
-
-    def send(self, first: int, count: int, senders: int) -> tuple[float, list[float]]:
-        """`count` texts from so many senders, each of whom waits for one answer before the next text."""
-        envelopes = self._envelopes(first, count)
-        waits: list[float] = []
-
-        def sender(mine: Sequence[Envelope]) -> None:
-            for envelope in mine:
-                began = time.perf_counter()
-                self._answered(envelope)
-                waits.append(time.perf_counter() - began)
-
-        began = time.perf_counter()
-        _together(sender, [envelopes[number::senders] for number in range(senders)])
-        return time.perf_counter() - began, waits
-
-    def steadily(self, first: int, count: int, per_second: float, senders: int) -> list[float]:
-        """One text after another at fixed instants; each wait counts from the instant at which it was to be sent."""
-        envelopes = self._envelopes(first, count)
-        waits: list[float] = []
-        start = time.perf_counter() + 0.1
-
-        def sender(mine: Sequence[tuple[int, Envelope]]) -> None:
-            for number, envelope in mine:
-                due = start + number / per_second
-                time.sleep(max(0.0, due - time.perf_counter()))
-                self._answered(envelope)
-                waits.append(time.perf_counter() - due)
-
-        numbered = list(enumerate(envelopes))
-        _together(sender, [numbered[number::senders] for number in range(senders)])
-        return waits
-
-    def again(self, first: int, count: int) -> int:
-        """The same texts once more, as a carrier that tries again; how many of them were known."""
-        tickets = [self.running.submit(envelope) for envelope in self._envelopes(first, count)]
-        turned = [ticket.wait(WAIT) for ticket in tickets]
-        return sum(1 for one in turned if one is not None and one.replayed)
-
-    def _envelopes(self, first: int, count: int) -> list[Envelope]:
-        now = self.clock.now()
-        return [arrived(text, self.keyring, now) for text in range(first, first + count)]
-
-    def _answered(self, envelope: Envelope) -> None:
-        turned = self.running.submit(envelope).wait(WAIT)
-        if turned is None or turned.set_aside or turned.replayed:
-            raise RuntimeError(f"{envelope.event.id} was not turned: {turned}")
+    def port(self) -> int:
+        """Where its door is, once it is open."""
+        while not self._server.started:
+            time.sleep(0.01)
+        return int(self._socket.getsockname()[1])
 
     def rest(self) -> float:
-        """Until every errand has been run; the seconds that took."""
+        """Until everything that is due has been done; the seconds that took."""
         began = time.perf_counter()
-        waits = "SELECT count(*) FROM errand WHERE state IN ('due', 'claimed') AND lane <> 'wake' AND not_before <= ?"
-        while self.db.value(waits, (to_micros(self.clock.now()),)):
-            time.sleep(0.01)
+        waits = "SELECT count(*) FROM errand WHERE state IN ('due', 'claimed') AND lane = ? AND not_before <= ?"
+        for lane in ("wake", "voice", "pages", "texts", "mail", "wake", "pages"):
+            while self.db.value(waits, (lane, to_micros(self.clock.now()))):
+                time.sleep(0.005)
         return time.perf_counter() - began
 
     # ------------------------------------------------------------ due times
 
-    def bring_forward(self, count: int, apart: float) -> int:
-        """Due times of real tasks fall due from two seconds from now on, so far apart; how many there are."""
+    def bring_forward(self, count: int, apart: float) -> list[str]:
+        """Due times of real tasks fall due so far apart, from two seconds from now on; the ids of their events."""
         start = self.clock.now() + timedelta(seconds=2)
         rows = self.db.rows(
-            "SELECT id FROM errand WHERE lane = 'wake' AND state = 'due' AND subject LIKE 'task:m%' ORDER BY id LIMIT ?", (count,)
+            "SELECT errand.id, subject FROM task JOIN errand ON subject = 'task:' || task.id"
+            " WHERE errand.state = 'due' AND not_before > ? ORDER BY errand.id LIMIT ?",
+            (to_micros(start), count),
         )
-        moved = [(to_micros(start + timedelta(seconds=number * apart)), row[0]) for number, row in enumerate(rows)]
+        moved = [(to_micros(start + timedelta(seconds=place * apart)), row[0]) for place, row in enumerate(rows)]
+        self._woken.clear()
         with self.db.transaction():
             self.db.many("UPDATE errand SET not_before = ? WHERE id = ?", moved)
-        self._woken.clear()
-        return len(moved)
+        return [f"wake:{row[1]}:{due}" for row, (due, _) in zip(rows, moved, strict=True)]
 
     def woken(self, count: int, within: float) -> list[float]:
         """Seconds from each due instant until its turn was safe on disk."""
@@ -187,30 +154,18 @@ class Inside:
 
     # ------------------------------------------------------------ where the time goes
 
-    def profile(self, first: int, count: int, senders: int) -> str:
-        """Two more stretches of texts, with the writer's thread looked at. Their speed does not count."""
-        half = count // 2
-        with stages(self.running) as found:
-            self.send(first, half, senders)
-        with profiled(self.running) as profile:
-            self.send(first + half, count - half, senders)
-        return f"{found.told()}\n\n{top(profile)}"
+    def look(self, how: str) -> None:
+        """From now on the writer is watched: by the clock (`stages`) or by a profile (`functions`)."""
+        self._looking = stages(self.running) if how == "stages" else profiled(self.running)
+        self._found = self._looking.__enter__()
+
+    def looked(self) -> str:
+        """What was found; nobody is watched any more."""
+        self._looking.__exit__(None, None, None)
+        return self._found.told() if hasattr(self._found, "told") else top(self._found)
 
 
-def _together(target: object, shares: Sequence[object]) -> None:
-    """One thread a share; the first error of any."""
-    errors: list[BaseException] = []
-
-    def run(share: object) -> None:
-        try:
-            target(share)  # type: ignore[operator]
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=(share,)) for share in shares]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
+def _account(seed: Seed) -> Account:
+    return Account(
+        practice=PRACTICE, public_url=seed.public_url, tokens=(seed.token,), lines={seed.number: LINE}, zone=seed.zone
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 from .inside import Inside, Setting
 from .practice import Seed
+from .senders import Senders
 
 
 class LineFailed(RuntimeError):
@@ -19,13 +20,15 @@ class LineFailed(RuntimeError):
 class Line:
     """Starts the process; `ask` has something done there and waits for what comes of it."""
 
-    def __init__(self, seed: Seed, path: Path, *, batch: int = 64, sync: float = 0.0) -> None:
+    def __init__(self, seed: Seed, path: Path, *, batch: int = 64, sync: float = 0.0, goes: bool = False) -> None:
         self.seed, self.path = seed, seed.copy(path)
-        setting = Setting(
-            path=str(path), key=seed.key, start=seed.start, number=seed.number, batch=batch, sync=sync
-        )
-        self._ours, theirs = multiprocessing.get_context("spawn").Pipe()
-        self._process = multiprocessing.get_context("spawn").Process(target=live, args=(theirs, setting), daemon=True)
+        self.senders: Senders
+        self.texts = 0
+        """How many it has been sent."""
+        spawn = multiprocessing.get_context("spawn")
+        self._ours, theirs = spawn.Pipe()
+        setting = Setting(path=str(path), batch=batch, sync=sync, goes=goes)
+        self._process = spawn.Process(target=live, args=(theirs, seed, setting), daemon=True)
 
     def ask(self, what: str, *values: Any) -> Any:
         """One method of `Inside`."""
@@ -35,22 +38,40 @@ class Line:
             raise LineFailed(answer)
         return answer
 
+    def take(self, count: int) -> float:
+        """So many more texts, as fast as they are answered, then a rest; texts answered a second."""
+        rate = self.senders.send(self._next(count), count)
+        self.ask("rest")
+        return rate
+
+    def take_steadily(self, count: int, per_second: float) -> list[float]:
+        """So many more texts at fixed instants; how long each waited for its answer."""
+        return self.senders.steadily(self._next(count), count, per_second)
+
+    def take_again(self, count: int) -> None:
+        """Texts that it has been sent before: a carrier that tries again."""
+        self.senders.send(0, min(count, self.texts))
+
+    def _next(self, count: int) -> int:
+        first, self.texts = self.texts, self.texts + count
+        return first
+
     def __enter__(self) -> Line:
         self._process.start()
-        self.ask("ready")
+        self.senders = Senders(self.seed, self.ask("port"))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._process.is_alive() and error is None:
+        if error is None:
             self._ours.send(None)
         else:
             self._process.terminate()
         self._process.join(30)
 
 
-def live(asked: Connection, setting: Setting) -> None:
+def live(asked: Connection, seed: Seed, setting: Setting) -> None:
     """The life of that process."""
-    with Inside(setting) as inside:
+    with Inside(seed, setting) as inside:
         while (question := asked.recv()) is not None:
             what, values = question
             try:

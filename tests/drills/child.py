@@ -33,6 +33,7 @@ from intersession.carriers.port import (
     Unknown,
 )
 from intersession.carriers.simulated.exchange import CAPABILITIES
+from intersession.cli import logs
 from intersession.core.decide import decide
 from intersession.core.ids import LineId
 from intersession.corridor import running as shell
@@ -177,9 +178,14 @@ def _after(where: Any, name: str, then: Callable[[Any], None], only: Callable[..
     setattr(where, name, stands_in)
 
 
+ANSWERS = os.dup(1)
+
+
 def _say(what: dict[str, object]) -> None:
-    os.write(1, (json.dumps(what) + "\n").encode())
+    os.write(ANSWERS, (json.dumps(what) + "\n").encode())
 
 
 if __name__ == "__main__":
+    os.dup2(2, 1)  # the log is written to stdout, which here is for answers
+    logs.configure()
     Child(json.loads(sys.argv[1])).serve()

@@ -112,12 +112,12 @@ class Drill:
             "address": self.address, "key": str(self.key), "log": str(self.log), "at": to_micros(self.now()),
             "fates": FATES, **more,
         }  # fmt: skip
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.drills.child", json.dumps(given)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-            stderr=(self.folder / "child.log").open("a"),
-            env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
-        )  # fmt: skip
+        with (self.folder / "child.log").open("a") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.drills.child", json.dumps(given)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
+            )  # fmt: skip
         return Line(process).listen()
 
     def ready(self, line: Line) -> None:

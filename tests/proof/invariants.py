@@ -127,7 +127,8 @@ def _waited_on(step: Step) -> bool:
     before, after = step.before, step.after
     if before is None or after is None:
         return False
-    return before.phase is Phase.RINGING and 0 <= before.stage < after.stage
+    long = (step.now - after.arrived_at).total_seconds() > 20
+    return long and before.phase is Phase.RINGING and 0 <= before.stage < after.stage
 
 
 def _inv_03(step: Step) -> str | None:

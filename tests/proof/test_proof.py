@@ -178,8 +178,8 @@ def test_a_broken_rule_is_caught(broken: Broken, monkeypatch: pytest.MonkeyPatch
 
 def _hunt_calls(id_: str) -> None:
     only = [one for one in VOICE if one.id == id_]
-    for most in (20, 200):
-        for _, known in _producible(_some(60)):
+    for most, kinds in ((20, 60), (200, 60), (2000, 12)):
+        for _, known in _producible(_some(kinds)):
             walk(known, most, only)
 
 
