@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import os
+import platform
+import sqlite3
 import sys
 import tempfile
 from pathlib import Path
 
 from .decisions import played
-from .figures import Figure, table
+from .figures import table
 from .hot_path import hot_path
 from .practice import seed
 from .size import QUICK, Size
 from .timers import timers
-from .where import top
 
 HERE = Path(__file__).parents[1]
 
@@ -25,16 +26,28 @@ def main(arguments: list[str] | None = None) -> int:
     size = QUICK if options.quick else Size(rounds=options.rounds)
     options.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=options.folder) as made:
-        print(_measured(Path(made), size))
+        _measured(Path(made), size)
     return 0
 
 
-def _measured(folder: Path, size: Size) -> str:
+def _measured(folder: Path, size: Size) -> None:
     practice, mix = seed(folder, size.most_texts), played()
-    figures, said, texts_profile = hot_path(practice, folder, size, mix)
-    more, timers_said = timers(practice, folder, size)
-    decided = ...
-    return table([*figures, *more])
+    figures, checked = hot_path(practice, folder, size, mix)
+    more, timers_checked = timers(practice, folder, size)
+    figures += more
+    print(f"\n{table(figures)}\n\n{_circumstances(size, mix)}\n")
+    for line in (*checked, timers_checked):
+        print(line)
+    for figure in figures:
+        if figure.profile:
+            print(f"\n{figure.what.strip()} falls short. Where the time goes:\n\n{figure.profile}")
+
+
+def _circumstances(size: Size, mix: Mix) -> str:
+    return (
+        f"Medians of {size.rounds} interleaved rounds; trust the ratios. Python {platform.python_version()}, SQLite"
+        f" {sqlite3.sqlite_version}, {os.cpu_count()} cores.\nDecided: {mix.told()}."
+    )
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

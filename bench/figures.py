@@ -17,21 +17,26 @@ class Figure:
     limit: str
     ratio: float
     spread: tuple[float, float] | None = None
-    target: float
+    target: float | None = None
+    """None: nothing is promised, it is shown beside the others."""
     at_least: bool = True
     """The target is a floor; else it is a ceiling."""
+    profile: str = ""
+    """Where the time went, where the target was not reached."""
 
     @property
     def met(self) -> bool:
         """The target is reached."""
+        if self.target is None:
+            return True
         return self.ratio >= self.target if self.at_least else self.ratio < self.target
 
 
-def rates(what: str, ours: Sequence[float], limit: Sequence[float], target: float, unit: str = "/s") -> Figure:
+def rates(what: str, ours: Sequence[float], limit: Sequence[float], target: float | None = None) -> Figure:
     """Two rates measured in turn: the median of each, and the median of the ratios round by round."""
     ratios = [ours / limit for ours, limit in zip(ours, limit, strict=True)]
     return Figure(
-        what=what, ours=f"{median(ours):,.0f}{unit}", limit=f"{median(limit):,.0f}{unit}", ratio=median(ratios),
+        what=what, ours=f"{median(ours):,.0f}/s", limit=f"{median(limit):,.0f}/s", ratio=median(ratios),
         spread=(min(ratios), max(ratios)), target=target,
     )  # fmt: skip
 
@@ -47,7 +52,7 @@ def milliseconds(seconds: float) -> str:
     return f"{seconds * 1000:.1f} ms"
 
 
-HEAD = ("measured", "here", "limit", "ratio", "min-max", "target", "")
+HEAD = ("measured", "here", "beside", "ratio", "min-max", "target", "")
 
 
 def table(figures: Sequence[Figure]) -> str:
@@ -61,7 +66,8 @@ def table(figures: Sequence[Figure]) -> str:
 
 def _row(figure: Figure) -> tuple[str, ...]:
     spread = "" if figure.spread is None else f"{_number(figure.spread[0])}-{_number(figure.spread[1])}"
-    target = f"{'at least' if figure.at_least else 'under'} {_number(figure.target)}"
+    promised = "at least" if figure.at_least else "under"
+    target = "" if figure.target is None else f"{promised} {_number(figure.target)}"
     return (
         figure.what, figure.ours, figure.limit, _number(figure.ratio), spread, target, "" if figure.met else "falls short",
     )  # fmt: skip

@@ -24,6 +24,7 @@ from intersession.core.events import TimeCame
 from intersession.core.ids import LineId
 from intersession.corridor.clock import MovableClock
 from intersession.corridor.db import Db
+from intersession.corridor.dispatch import due_wakes, next_due
 from intersession.corridor.running import Running
 from intersession.corridor.tick import Turned
 from intersession.records.fields import to_micros
@@ -33,6 +34,9 @@ from intersession.server.hooks import twilio
 from .practice import LINE, PRACTICE, Seed
 from .slow_disk import slow_commits
 from .where import profiled, stages, top
+
+
+ASKED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +150,16 @@ class Inside:
             return done
 
         self.running.tick.turn = timed  # type: ignore[method-assign]
+
+    def asked_for_due(self) -> str:
+        """How long the two questions take that every worker asks again and again."""
+        said = []
+        for name, ask in (("due_wakes", due_wakes), ("next_due", lambda db, _: next_due(db))):
+            began = time.perf_counter()
+            for _ in range(ASKED):
+                ask(self.db, self.clock.now())
+            said.append(f"{(time.perf_counter() - began) / ASKED * 1000:8.2f} ms  {name}")
+        return "\n".join(said)
 
     def memory(self) -> int:
         """Kilobytes that this process holds now."""

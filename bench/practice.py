@@ -76,7 +76,7 @@ def seed(folder: Path, texts: int) -> Seed:
 def _clients(cast: Cast, texts: int) -> tuple[ClientSetup, ...]:
     known = {client.id: client for client in cast.setup.clients}
     return tuple(
-        replace(known[KINDS[text % 4]], id=f"client{text}", numbers=(outside_number(text),))
+        replace(known[KINDS[text % 4]], id=f"client{text}", handle=f"C-{text}", numbers=(outside_number(text),))
         for text in range(texts)
         if text % 4 < len(KINDS)
     )

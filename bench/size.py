@@ -25,7 +25,7 @@ class Size:
     @property
     def most_texts(self) -> int:
         """To any one line."""
-        return max(2 * self.texts + self.rounds * self.texts + self.steady + self.looked_at, self.timers_due)
+        return self.slow_texts + self.rounds * self.texts + self.steady + 4 * self.looked_at + self.timers_due
 
 
 QUICK = Size(

@@ -98,7 +98,12 @@ class Drill:
         known = tuple(cast.phones[client] for client in sorted(cast.clients))
         self.network = Network(chance=chance, now=self.now, key_of=self.keyring.number_key, known=known)
         self.kills = self.aside = 0
-        self._read = 0
+        self._tail = self.log.open()
+
+    def close(self) -> None:
+        """Let go of its files; the books are closed."""
+        self._tail.close()
+        self.db.close()
 
     def now(self) -> datetime:
         """The drill's time: it runs as time does, and jumps at the end."""
@@ -142,13 +147,24 @@ class Drill:
         self.rest(line)
         line.kill()
 
-    def killed(self, line: Line) -> Line:
+    def killed(self, line: Line, **more: Any) -> Line:
         """Kill it, take in what it had answered, and start another."""
+        self.buried(line)
+        return self.start(**more)
+
+    def buried(self, line: Line) -> None:
+        """Kill it, where it is not dead yet, and take in what it had answered."""
         line.kill()
         self.kills += 1
         self.hear(line)
         self.network.again()
-        return self.start()
+
+    def until_dead(self, line: Line) -> None:
+        """Keep the traffic going until the line dies by its own hand."""
+        give_up = time.monotonic() + PATIENCE / 4
+        while line.process.poll() is None:
+            self.until_made(line, self.network.made + 5)
+            assert time.monotonic() < give_up, "the line passed this place and did not die"
 
     def until_made(self, line: Line, mark: int) -> None:
         """Let people act, send what waits, and hear the answers, until so many events were made."""
@@ -181,14 +197,12 @@ class Drill:
                 said = line.said.get_nowait()
         except queue.Empty:
             pass
-        for order in self.orders(self._read):
-            self._read += 1
-            self.network.accepted(order)
+        for entry in self._tail.readlines():  # the child writes whole lines only
+            self.network.accepted(json.loads(entry))
 
-    def orders(self, first: int = 0) -> list[dict[str, str]]:
+    def orders(self) -> list[dict[str, str]]:
         """What the carrier accepted, in its order."""
-        whole = self.log.read_text().splitlines()
-        return [json.loads(line) for line in whole[first:]]
+        return [json.loads(entry) for entry in self.log.read_text().splitlines()]
 
     def rest(self, line: Line) -> None:
         """Until all is answered and no errand is left; what the dead had claimed must run out first."""

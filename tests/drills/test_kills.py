@@ -11,6 +11,7 @@ import pytest
 from tests.corridor.conftest import team
 
 from .books import wrong
+from .child import SEAMS
 from .drill import Drill, seed
 
 
@@ -22,12 +23,25 @@ def drill(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Drill]:
     print(f"DRILL_SEED={chosen}")
     made = Drill(tmp_path, team(tmp_path), address, random.Random(chosen))
     yield made
-    made.db.close()
+    made.close()
 
 
 def test_a_few_kills(drill: Drill) -> None:
     drill.run(events=600, kills=4)
     assert drill.kills >= 4
+    assert wrong(drill) == []
+
+
+def test_a_death_at_every_seam(drill: Drill) -> None:
+    """A random kill seldom falls between two lines of code; here each such place has its own death."""
+    for seam in SEAMS:
+        line = drill.start(seam=seam, passages=3, fates={"refused": 0.4, "lost": 0.1})
+        drill.until_dead(line)
+        drill.buried(line)
+    line = drill.start()
+    drill.rest(line)
+    line.kill()
+    assert drill.kills == len(SEAMS)
     assert wrong(drill) == []
 
 

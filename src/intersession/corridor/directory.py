@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from intersession.core.facts import Block, Cover, Endpoint, Line, LineKind, Practice, Role, Staff
+from intersession.core.facts import Block, Client, Cover, Endpoint, Line, LineKind, Practice, Role, Staff
 from intersession.core.hours import Calendar, Schedule, Span, Spans, Weekly, Window
 from intersession.core.ids import EndpointId, LineId, NumberKey, PracticeId, StaffId
-from intersession.core.policy import Policy, Rule24Urgent
+from intersession.core.layers import Layer, Level, Lock, effective
 from intersession.core.rota import Rota, Shift
 from intersession.records.fields import from_micros
 
@@ -31,6 +31,12 @@ class Directory:
     blocks: Mapping[NumberKey, Block]
     doubts_end: datetime | None
     """When the first doubtful phone is trusted again: the directory is read anew then."""
+    layers: tuple[StoredLayer, ...] = ()
+    """From the practice down to the client."""
+    basic: tuple[int, ...] = ()
+    """Which of them hold for everybody."""
+    cases: dict[tuple[int, ...], Practice] = field(default_factory=dict)
+    """Practices by the layers that apply, made once each."""
 
 
 class Directories:
@@ -64,7 +70,9 @@ def _read(db: Db, practice: PracticeId, now: datetime) -> Directory:
     )
     assert row is not None
     version, zone, locale, languages, policy, hours, closed, desk, pool, director, triage = row
-    layers = json.loads(policy)
+    layers = _layers(json.loads(policy))
+    basic = tuple(index for index, one in enumerate(layers) if one.layer.level is Level.PRACTICE)
+    own_policy, sources = effective([layers[index].layer for index in basic])
     closed_days = {date.fromisoformat(day): name for day, name in json.loads(closed).items()}
     phones, doubts_end = _endpoints(db, practice, now)
     return Directory(
@@ -74,8 +82,8 @@ def _read(db: Db, practice: PracticeId, now: datetime) -> Directory:
             zone=zone,
             locale=locale,
             languages=tuple(json.loads(languages)),
-            policy=_policy(layers),
-            sources={name: layer["name"] for layer in layers for name in layer["values"]},
+            policy=own_policy,
+            sources=sources,
             calendar=Calendar(hours=_weekly(zone, json.loads(hours)), closed=closed_days, around=now.date()),
             rota=_rota(db, practice),
             lines=_lines(db, practice),
@@ -90,27 +98,58 @@ def _read(db: Db, practice: PracticeId, now: datetime) -> Directory:
         guardians=_known(db, practice, "guardian"),
         blocks=_blocks(db, practice),
         doubts_end=doubts_end,
+        layers=layers,
+        basic=basic,
     )
 
 
 # ---------------------------------------------------------------- policy
 
-TIMES = frozenset(field.name for field in fields(Policy) if field.type in ("time", time))
+
+@dataclass(frozen=True, slots=True)
+class StoredLayer:
+    """A layer, and of whom it is: a line (program), a staff member (supervisor, clinician) or a client."""
+
+    of: str | None
+    layer: Layer
 
 
-def _policy(layers: list[dict[str, Any]]) -> Policy:
-    values: dict[str, Any] = {}
-    for layer in layers:
-        values.update(layer["values"])
-    return Policy(**{name: _value(name, value) for name, value in values.items()})
+def _layers(stored: list[dict[str, Any]]) -> tuple[StoredLayer, ...]:
+    return tuple(
+        StoredLayer(
+            of=one.get("of"),
+            layer=Layer(
+                level=Level(one.get("level", Level.PRACTICE)),
+                name=one["name"],
+                values=one["values"],
+                locks={name: Lock(lock) for name, lock in one.get("locks", {}).items()},
+            ),
+        )
+        for one in stored
+    )
 
 
-def _value(name: str, value: Any) -> Any:
-    if name in TIMES:
-        return time.fromisoformat(value)
-    if name == "rule24_urgent_to":
-        return Rule24Urgent(value)
-    return tuple(value) if isinstance(value, list) else value
+def for_case(directory: Directory, line: Line | None, client: Client | None) -> Practice:
+    """The practice as it is for one line and client: the layers that apply to them laid over each other (S23)."""
+    primary = directory.practice.staff.get(client.primary) if client is not None and client.primary else None
+    whose = {
+        Level.PROGRAM: line.id if line is not None else None,
+        Level.SUPERVISOR: primary.supervisor if primary is not None else None,
+        Level.CLINICIAN: primary.id if primary is not None else None,
+        Level.CLIENT: client.id if client is not None else None,
+    }
+    applying = tuple(
+        index
+        for index, one in enumerate(directory.layers)
+        if one.layer.level is Level.PRACTICE or (one.of is not None and whose.get(one.layer.level) == one.of)
+    )
+    if applying == directory.basic:
+        return directory.practice
+    kept = directory.cases.get(applying)
+    if kept is None:
+        policy, sources = effective([directory.layers[index].layer for index in applying])
+        kept = directory.cases[applying] = replace(directory.practice, policy=policy, sources=sources)
+    return kept
 
 
 # ---------------------------------------------------------------- people

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from intersession.core.call import Call
+from intersession.core.caller import lead_client
 from intersession.core.events import (
     CallArrived,
     CallBackAsked,
@@ -50,7 +51,7 @@ from .clients import Clients
 from .codec import load
 from .contact_keys import ContactKeys
 from .db import Db
-from .directory import Directories, Directory
+from .directory import Directories, Directory, for_case
 from .pins import pin_fits
 
 
@@ -70,6 +71,11 @@ class Gather:
     def facts(self, db: Db, event: Event, now: datetime) -> Facts:
         """The snapshot for one event. Locks the thread first, where there is one."""
         directory = self._directories.of(db, event.practice, now)
+        facts = self._known(db, directory, event, now)
+        practice = for_case(directory, facts.line, lead_client(facts.caller, facts.line))
+        return facts if practice is facts.practice else replace(facts, practice=practice)
+
+    def _known(self, db: Db, directory: Directory, event: Event, now: datetime) -> Facts:
         match event:
             case CallArrived() | CallFellBack():
                 return self._outside(db, directory, event.line, event.caller, now, event.contact)

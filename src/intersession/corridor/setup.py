@@ -8,13 +8,15 @@ from datetime import datetime, time
 from typing import Any
 
 from intersession.core.facts import ClientStatus
+from intersession.core.layers import Layer, Level, effective
 from intersession.core.levels import AccessLevel, AccessPhase
 from intersession.core.limits import LimitKind
 from intersession.core.policy import Policy
+from intersession.core.policy_values import PolicyError
 from intersession.core.presets import preset
 from intersession.records.fields import to_micros
 from intersession.records.sealing import Keyring, seal
-from intersession.records.setup import ClientSetup, LimitSetup, PracticeSetup, StaffSetup, WindowSetup
+from intersession.records.setup import ClientSetup, LayerSetup, LimitSetup, PracticeSetup, StaffSetup, WindowSetup
 
 from .clients import AGREEMENT_FIELDS, SAFE_FIELDS, agreement, safe_contact
 from .db import Db
@@ -44,7 +46,12 @@ def _practice(db: Db, setup: PracticeSetup) -> None:
     unknown = set(setup.policy) - POLICY_FIELDS
     if unknown:
         raise SetupError(f"policy has no value named {', '.join(sorted(unknown))}")
-    layers = _preset(setup) + [{"name": "practice", "values": {k: _plain(v) for k, v in setup.policy.items()}}]
+    own = {"level": Level.PRACTICE, "name": "practice", "values": {k: _plain(v) for k, v in setup.policy.items()}}
+    layers = [*_preset(setup), own, *sorted(map(_layer, setup.layers), key=lambda one: list(Level).index(one["level"]))]
+    try:
+        effective([Layer(level=Level.PRACTICE, name="practice", values=one["values"]) for one in layers])
+    except PolicyError as error:
+        raise SetupError(str(error)) from error
     closed = {day.isoformat(): name for day, name in setup.closed_days.items()}
     db.run(
         "INSERT INTO practice (id, version, name, zone, locale, languages, policy, hours, closed_days, desk, pool,"
@@ -57,11 +64,21 @@ def _practice(db: Db, setup: PracticeSetup) -> None:
     )  # fmt: skip
 
 
+def _layer(layer: LayerSetup) -> dict[str, Any]:
+    return {
+        "level": Level(layer.level),
+        "of": layer.of,
+        "name": layer.name,
+        "values": {name: _plain(value) for name, value in layer.values.items()},
+        "locks": dict(layer.locks),
+    }
+
+
 def _preset(setup: PracticeSetup) -> list[dict[str, Any]]:
     if setup.preset is None:
         return []
     values = preset(setup.preset).values
-    return [{"name": f"preset {setup.preset}", "values": {name: _plain(value) for name, value in values.items()}}]
+    return [{"level": Level.PRACTICE, "name": f"preset {setup.preset}", "values": {name: _plain(value) for name, value in values.items()}}]
 
 
 def _lines(db: Db, setup: PracticeSetup) -> None:

@@ -135,6 +135,17 @@ class BlockSetup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LayerSetup:
+    """A policy layer below the practice's own (S23): of a line, a staff member or a client, by `level`."""
+
+    level: str
+    of: str
+    name: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    locks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PracticeSetup:
     """Everything a practice is made of at its start."""
 
@@ -145,6 +156,7 @@ class PracticeSetup:
     languages: tuple[str, ...] = ("en-US", "es-US")
     policy: Mapping[str, object] = field(default_factory=dict)
     """Values of core's Policy set at the practice layer, by field name."""
+    layers: tuple[LayerSetup, ...] = ()
     preset: str | None = None
     hours: tuple[WindowSetup, ...] = ()
     closed_days: Mapping[date, str] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from typing import Any
 from intersession.records.setup import (
     BlockSetup,
     ClientSetup,
+    LayerSetup,
     LimitSetup,
     LineSetup,
     PhoneSetup,
@@ -23,7 +24,7 @@ from .source import Source, StoryError
 from .times import instant, span, windows
 
 TOP = {"title", "story", "cast", "start", "rules", "systems", "practice", "lines", "staff", "clients", "callers",
-       "on_call", "blocks", "step"}  # fmt: skip
+       "on_call", "blocks", "layers", "step"}  # fmt: skip
 PRACTICE = {"name", "zone", "preset", "policy", "hours", "closed", "desk", "pool", "director", "triage", "languages",
             "locale", "partners", "guardians"}  # fmt: skip
 LINE = {"number", "urgent_number", "kind", "says", "brand", "staff", "neutral", "retired", "moved_to"}
@@ -31,6 +32,7 @@ STAFF = {"name", "says", "initials", "roles", "phone", "phones", "hours", "no_ca
          "dnd_until", "coach_until", "supervisor", "urgent_through", "pin", "zone", "language", "phone_lost"}  # fmt: skip
 CLIENT = {"handle", "name", "phone", "phones", "primary", "access", "phase", "texts", "agreement", "safe", "limits",
           "rule24_until", "language", "zone", "needs_relay", "minor", "next_talk", "status", "discussed"}  # fmt: skip
+LAYER = {"level", "of", "name", "values", "locks"}
 SHIFT = {"who", "tier", "when"}
 BLOCK = {"number", "author", "reason", "review_on", "hard"}
 LIMIT = {"kind", "from", "until", "window"}
@@ -130,6 +132,7 @@ class _Reader:
             staff=staff,
             clients=clients,
             shifts=tuple(self._shift(i, one) for i, one in enumerate(self.tables.get("on_call", ()), start=1)),
+            layers=tuple(self._layer(i, one) for i, one in enumerate(self.tables.get("layers", ()), start=1)),
             blocks=tuple(self._block(i, one) for i, one in enumerate(self.tables.get("blocks", ()), start=1)),
         )
         return self.found
@@ -249,6 +252,16 @@ class _Reader:
             staff=_required(self.story, table, values, "who"), tier=values.get("tier", 1),
             start=stretch.start if stretch else self.start - timedelta(days=1),
             end=stretch.end if stretch else self.start + timedelta(days=14),
+        )  # fmt: skip
+
+    def _layer(self, position: int, values: dict[str, Any]) -> LayerSetup:
+        table = f"layers {position}"
+        _known(self.story, table, values, LAYER)
+        level = _required(self.story, table, values, "level")
+        of = _required(self.story, table, values, "of")
+        return LayerSetup(
+            level=level, of=of, name=values.get("name", of), values=values.get("values", {}),
+            locks=values.get("locks", {}),
         )  # fmt: skip
 
     def _block(self, position: int, values: dict[str, Any]) -> BlockSetup:

@@ -1,0 +1,138 @@
+"""What Twilio kept while we were down, through the official SDK against canned answers of its API."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from twilio.base.exceptions import TwilioRestException
+from twilio.http import HttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from intersession.carriers.port import Drop, Mail, Order, Refuse, Text
+from intersession.carriers.twilio.carrier import Twilio
+from intersession.core.ids import ContactId, LegId, LineId, MessageId
+from intersession.corridor.reconcile import reconcile
+from tests.carriers.twilio.cloud import ACCOUNT, sid
+from tests.carriers.twilio.conftest import Line
+
+SINCE = datetime(2027, 2, 9, 20, tzinfo=UTC)
+
+
+class Api(HttpClient):
+    """Answers as Twilio's REST API does; it has one page of each."""
+
+    def __init__(self, **lists: list[dict[str, Any]]) -> None:
+        self.lists, self.asked = lists, list[tuple[str, dict[str, Any]]]()
+        self.down = False
+
+    def request(self, method: str, uri: str, params: Any = None, *_: Any, **__: Any) -> Response:
+        name = uri.rsplit("/", 1)[-1].removesuffix(".json").lower()
+        self.asked.append((name, params))
+        if self.down:
+            return Response(503, json.dumps({"code": 20503, "message": "unavailable", "status": 503}))
+        rows = [row for row in self.lists[name] if all(_fits(row, params, key) for key in ("To", "CallSid"))]
+        return Response(200, json.dumps({name: rows, "next_page_uri": None, "page": 0, "page_size": 50}))
+
+
+def _fits(row: dict[str, Any], params: dict[str, Any], key: str) -> bool:
+    mine = {"To": "to", "CallSid": "call_sid"}[key]
+    return key not in params or row.get(mine) == params[key]
+
+
+def call(line: Line, name: str, **more: Any) -> dict[str, Any]:
+    return {
+        "sid": name, "from": line.number("JS"), "to": line.listed("coaching"), "direction": "inbound",
+        "status": "completed", "start_time": "Tue, 09 Feb 2027 20:30:00 +0000",
+        "end_time": "Tue, 09 Feb 2027 20:31:00 +0000", **more,
+    }  # fmt: skip
+
+
+def recording(of: str, name: str, duration: str = "20") -> dict[str, Any]:
+    return {"sid": name, "call_sid": of, "duration": duration, "date_created": "Tue, 09 Feb 2027 20:30:20 +0000"}
+
+
+def text(line: Line, name: str, **more: Any) -> dict[str, Any]:
+    return {
+        "sid": name, "from": line.number("JS"), "to": line.listed("coaching"), "direction": "inbound",
+        "body": "are you there", "num_media": "0", "date_sent": "Tue, 09 Feb 2027 20:40:00 +0000", **more,
+    }  # fmt: skip
+
+
+def asked(line: Line, api: Api) -> None:
+    """Reconcile, as at start."""
+    client = Client(ACCOUNT, "secret", http_client=api)
+    line.world.corridor.carriers["twilio"] = replace(line.carrier, client=client)
+    reconcile(line.world.db, line.world.corridor.carriers, line.world.corridor.submit, line.world.now())
+    line.world.corridor.pump()
+
+
+def test_a_call_and_its_message_are_brought_in_with_their_true_times(line: Line) -> None:
+    api = Api(calls=[call(line, "CA1")], recordings=[recording("CA1", "RE1")], messages=[text(line, "SM1")])
+    asked(line, api)
+    at = line.world.db.value("SELECT at FROM contact WHERE channel = 'voice'")
+    assert at == int(datetime(2027, 2, 9, 20, 30, tzinfo=UTC).timestamp() * 1_000_000)
+    assert line.count("contact WHERE flags LIKE '%fell_back%'") == 1
+    assert line.count("recording WHERE id = 'RE1' AND seconds = 20") == 1
+    assert line.count("message WHERE direction = 'in'") == 1
+    assert all(task.owner for task in line.world.tasks("JS"))
+    assert {name for name, _ in api.asked} == {"calls", "recordings", "messages"}
+
+
+def test_INV_02_what_was_told_live_is_not_brought_in_again(line: Line) -> None:
+    leg = line.cloud.call(line.number("Stranger"), line.listed("main"))
+    leg.listen()
+    name = sid("RE")
+    leg.record(20, recording=name)
+    leg.hang_up()
+    message = sid("SM")
+    line.cloud.text(line.number("JS"), line.listed("coaching"), "are you there", message=message)
+    before = (line.count("contact"), line.count("recording"), line.count("task"), line.count("journal"))
+    mine = call(line, leg.fields["CallSid"], **{"from": line.number("Stranger"), "to": line.listed("main")})
+    asked(line, Api(calls=[mine], recordings=[recording(mine["sid"], name)], messages=[text(line, message)]))
+    assert (line.count("contact"), line.count("recording"), line.count("task"), line.count("journal")) == before
+
+
+def test_a_message_whose_webhook_never_came_is_found(line: Line) -> None:
+    leg = line.cloud.call(line.number("Stranger"), line.listed("main"))
+    leg.listen()
+    mine = call(line, leg.fields["CallSid"], **{"from": line.number("Stranger"), "to": line.listed("main")})
+    asked(line, Api(calls=[mine], recordings=[recording(mine["sid"], "RE9", "-1")], messages=[]))
+    assert line.count("recording WHERE id = 'RE9' AND NOT silent") == 1
+    assert len(line.world.tasks("Stranger")) == 1
+
+
+@pytest.mark.parametrize("other", [{"direction": "outbound-api"}, {"status": "in-progress"}])
+def test_calls_of_ours_and_calls_that_go_on_are_left_alone(line: Line, other: dict[str, str]) -> None:
+    asked(line, Api(calls=[call(line, "CA1", **other)], recordings=[], messages=[text(line, "SM1", direction="outbound-api")]))
+    assert line.count("contact") == 0
+
+
+def test_a_carrier_that_cannot_be_asked_says_so(line: Line) -> None:
+    api = Api()
+    api.down = True
+    carrier = replace(line.carrier, client=Client(ACCOUNT, "secret", http_client=api))
+    with pytest.raises(TwilioRestException):
+        list(carrier.missed(LineId("coaching"), SINCE))
+
+
+ORDERS: tuple[Order, ...] = (
+    Text(message=MessageId("m"), show="+12025550100", to="+12025550142", body="b"),
+    Drop(contact=ContactId("c"), leg=LegId("c.1")),
+    Mail(message=MessageId("m"), to="a@example.org", subject="s", body="b"),
+)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_what_cannot_leave_yet_fails_and_says_so(line: Line, order: Order) -> None:
+    outcome = Twilio(reader=line.carrier.reader, client=None).run(order)
+    assert "not here yet" in getattr(outcome, "reason", "")
+
+
+def test_a_refusal_has_been_the_answer_already(line: Line) -> None:
+    done = Twilio(reader=line.carrier.reader, client=None).run(Refuse(contact=ContactId("c"), leg=LegId("c.0")))
+    assert not hasattr(done, "reason")
