@@ -96,7 +96,7 @@ class LegState(StrEnum):
     GONE = "gone"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Leg:
     """One staff phone that this call rings or has rung."""
 
@@ -111,7 +111,7 @@ class Leg:
     """When the ringing, or the accept window, ends."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Call:
     """The state of one call. Immutable: each step makes the next one."""
 

@@ -21,6 +21,7 @@ from typing import assert_never
 from .aftercall import Ending, afterwards
 from .call import Call, Declared, Hearing, Leg, LegState, Phase, Then
 from .caller import lead_client
+from .change import changed
 from .commands import (
     AskCallBack,
     CallerId,
@@ -91,11 +92,11 @@ class Turn:
 
     def be(self, **changes: object) -> None:
         """The call, changed."""
-        self.call = replace(self.call, **changes)  # type: ignore[arg-type]
+        self.call = changed(self.call, **changes)
 
     def leg(self, leg: Leg, **changes: object) -> Leg:
         """One of our legs, changed."""
-        new = replace(leg, **changes)  # type: ignore[arg-type]
+        new = changed(leg, **changes)
         self.be(legs=tuple(new if mine.id == leg.id else mine for mine in self.call.legs))
         return new
 
@@ -119,7 +120,7 @@ def step(
     call: Call, event: CallStep | TimeCame, route: Route, voice: Voice, facts: Facts, now: datetime
 ) -> tuple[Call, tuple[Command, ...]]:
     """Walk one event. `route` and `facts` are of this instant."""
-    turn = Turn(call=replace(call, rule=route.rule), route=route, voice=voice, facts=facts, now=now)
+    turn = Turn(call=changed(call, rule=route.rule), route=route, voice=voice, facts=facts, now=now)
     _walk(turn, event)
     turn.out.append(WaitUntil(kind=WakeKind.CALL, subject=call.contact, at=next_wake(turn.call)))
     return turn.call, tuple(turn.out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from . import callout, dialin
@@ -10,6 +9,7 @@ from .aftercall import Ending, afterwards, finish_by
 from .call import Call, Declared, Phase
 from .caller import CallerClass, classify, lead_client
 from .callflow import step
+from .change import changed
 from .commands import (
     Channel,
     Command,
@@ -127,7 +127,7 @@ def _call_arrived(event: CallArrived, facts: Facts, now: datetime) -> Decision:
         at=event.at,
         flags=_flags(who),
     )
-    facts = replace(facts, call=call)
+    facts = changed(facts, call=call)
     missing = _pack_missing(event, facts, now)
     if who is CallerClass.REJECTED:
         return _rejected(event, call, opened, facts, now)
@@ -192,8 +192,8 @@ def _call_step(event: CallStep | TimeCame, facts: Facts, now: datetime) -> Decis
     if call.phase in (Phase.STAFF_PIN, Phase.STAFF_MENU):
         return _staff_step(call, event, facts, now)
     if isinstance(event, KeyPressed) and event.key == "8" and event.leg == caller_leg(call.contact):
-        call = replace(call, locale=_other_language(call, facts))
-    return _stepped(call, event, replace(facts, call=call), now)
+        call = changed(call, locale=_other_language(call, facts))
+    return _stepped(call, event, changed(facts, call=call), now)
 
 
 def _stepped(
@@ -201,7 +201,7 @@ def _stepped(
 ) -> Decision:
     plan = _plan(call, facts, now, pressed=_presses_urgent(call, event))
     if plan.situation.caller is CallerClass.STAFF and isinstance(event, CallArrived):
-        call = replace(call, phase=Phase.STAFF_PIN, staff=facts.caller.staff)
+        call = changed(call, phase=Phase.STAFF_PIN, staff=facts.caller.staff)
     done, commands = step(call, event, plan.route, plan.voice, facts, now)
     return plan.decision((*first, *commands, KeepCall(call=done)), _happened(event, commands))
 
@@ -328,7 +328,7 @@ def _fell_back(event: CallFellBack, facts: Facts) -> Decision:
         contact=event.contact, line=event.line, caller=event.caller, arrived_at=event.at, phase=Phase.ENDED,
         locale=spoken_locale(facts), safety_heard=True,
     )  # fmt: skip
-    facts = replace(facts, call=call)
+    facts = changed(facts, call=call)
     plan = _plan(call, facts, event.at)
     who = classify(facts.caller, event.at)
     opened = OpenContact(
@@ -350,7 +350,7 @@ def _fell_back(event: CallFellBack, facts: Facts) -> Decision:
         out += afterwards(call, Ending.ABANDONED, plan.route, facts, ended)
     says = "The line was down; the carrier's fallback spoke. Imported with the true time."
     decision = plan.decision((*out, KeepCall(call=call)))
-    return replace(
+    return changed(
         decision, rule="V00", modifiers=(decision.rule, *decision.modifiers),
         reasons=(Reason(rule="V00", says=says), *decision.reasons),
     )  # fmt: skip

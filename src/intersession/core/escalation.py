@@ -7,9 +7,10 @@ whoever is on duty then is paged. All that moves a ladder is in this file.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .change import changed
 from .facts import Practice, Role
 from .hours import TimeClass, time_class
 from .ids import StaffId
@@ -70,11 +71,11 @@ def news(task: Task, practice: Practice, now: datetime) -> Task:
     if ladder is None or (ladder.acked_by is None and ladder.next_at is not None):
         return task
     if ladder.acked_by is None:
-        return replace(task, ladder=begin(ladder.first, ladder.primary, practice, now))
+        return changed(task, ladder=begin(ladder.first, ladder.primary, practice, now))
     if ladder.quiet_until is not None and now < ladder.quiet_until:
         wake = _earliest(ladder.next_at, ladder.quiet_until)
-        return replace(task, ladder=replace(ladder, news_waiting=True, next_at=wake))
-    return replace(task, ladder=replace(ladder, news_waiting=True, quiet_until=now, next_at=now))
+        return changed(task, ladder=changed(ladder, news_waiting=True, next_at=wake))
+    return changed(task, ladder=changed(ladder, news_waiting=True, quiet_until=now, next_at=now))
 
 
 # ---------------------------------------------------------------- what is due
@@ -108,9 +109,9 @@ def _step(task: Task, ladder: Ladder, practice: Practice, now: datetime) -> tupl
         return _ack_expired(task, ladder, practice, now)
     pages = _fallen_through(task, ladder, practice, ladder.step, now)
     following = ladder.step + 1
-    return replace(
+    return changed(
         task,
-        ladder=replace(
+        ladder=changed(
             ladder,
             step=following,
             next_at=_instant(ladder, practice, following),
@@ -181,9 +182,9 @@ def _tell_news(task: Task, ladder: Ladder, practice: Practice, now: datetime) ->
     """One page for all that came in the quiet time, to whoever took it (D49)."""
     quiet = within(now, timedelta(minutes=practice.policy.ack_minutes))
     waits = ladder.ack_until if task.attempted_at is None else None
-    told = replace(ladder, news_waiting=False, quiet_until=quiet, next_at=waits)
+    told = changed(ladder, news_waiting=False, quiet_until=quiet, next_at=waits)
     staff = ladder.acked_by
-    return replace(task, ladder=told), [Page(staff=staff, tier=1)] if staff is not None else []
+    return changed(task, ladder=told), [Page(staff=staff, tier=1)] if staff is not None else []
 
 
 def _ack_expired(task: Task, ladder: Ladder, practice: Practice, now: datetime) -> tuple[Task, list[Page]]:
@@ -197,11 +198,11 @@ def _ack_expired(task: Task, ladder: Ladder, practice: Practice, now: datetime) 
     else:
         pages.append(Page(staff=rest[count], tier=min(count + 2, 3)))
     following = within(now, timedelta(minutes=practice.policy.after_ack_minutes))
-    ladder = replace(
+    ladder = changed(
         ladder, acked_by=None, ack_until=None, expired=ladder.acked_by or ladder.expired, after_ack=count + 1,
         next_at=None if last else following, red=ladder.red or last,
     )  # fmt: skip
-    return replace(task, ladder=ladder), pages
+    return changed(task, ladder=ladder), pages
 
 
 def _tiers_after(ladder: Ladder, practice: Practice, now: datetime) -> tuple[StaffId, ...]:
@@ -217,7 +218,7 @@ def _nudge(task: Task, practice: Practice, now: datetime) -> tuple[Task, list[Pa
     if task.nudge_at is None or task.nudge_at > now:
         return task, []
     pages = [] if task.attempts else [Page(staff=one, tier=1, quiet=True) for one in _if_ringable(practice, task.owner)]
-    return replace(task, nudge_at=None), pages
+    return changed(task, nudge_at=None), pages
 
 
 def _alarm(task: Task, practice: Practice, now: datetime) -> tuple[Task, list[Page]]:
@@ -225,7 +226,7 @@ def _alarm(task: Task, practice: Practice, now: datetime) -> tuple[Task, list[Pa
     due = task.due()
     if due is None or due > now or due == task.alarmed_for:
         return task, []
-    task = replace(task, alarmed_for=due)
+    task = changed(task, alarmed_for=due)
     if task.kind not in URGED:
         return task, []
     people = (*_if_ringable(practice, task.owner), *duty(practice, now)[:1])
@@ -247,14 +248,14 @@ def alarm_to(task: Task, practice: Practice) -> tuple[StaffId, ...]:
 
 def acknowledge(task: Task, staff: StaffId, practice: Practice, now: datetime) -> Task:
     """A named person took it. Without an attempt it counts for 15 min (D36)."""
-    taken = replace(task, owner=staff)
+    taken = changed(task, owner=staff)
     if task.ladder is None or not _waits(task):
         return taken
     until = within(now, timedelta(minutes=practice.policy.ack_minutes))
-    ladder = replace(
+    ladder = changed(
         task.ladder, acked_by=staff, ack_until=until, quiet_until=until, next_at=until, after_ack=0, red=False
     )
-    return replace(taken, ladder=ladder)
+    return changed(taken, ladder=ladder)
 
 
 def _waits(task: Task) -> bool:
@@ -272,26 +273,26 @@ def pass_on(task: Task, staff: StaffId, practice: Practice, now: datetime) -> Ta
     if ladder.acked_by is not None and ladder.acked_by != staff:
         return task
     if ladder.acked_by == staff or ladder.after_ack:
-        given = replace(ladder, acked_by=None, ack_until=None, expired=staff, after_ack=1, next_at=now)
-        return replace(task, ladder=given)
+        given = changed(ladder, acked_by=None, ack_until=None, expired=staff, after_ack=1, next_at=now)
+        return changed(task, ladder=given)
     step = max(ladder.step, 2)
-    return replace(task, ladder=replace(ladder, step=step, next_at=now)) if step <= LAST else task
+    return changed(task, ladder=changed(ladder, step=step, next_at=now)) if step <= LAST else task
 
 
 def hand_over(task: Task, to: StaffId) -> Task:
     """The item is somebody else's now, an acknowledgement without an attempt with it, its end unchanged (D36)."""
     ladder = task.ladder
     if ladder is not None and ladder.acked_by is not None and _waits(task):
-        ladder = replace(ladder, acked_by=to)
-    return replace(task, owner=to, ladder=ladder)
+        ladder = changed(ladder, acked_by=to)
+    return changed(task, owner=to, ladder=ladder)
 
 
 def attempted(task: Task, now: datetime) -> Task:
     """The client's leg was dialled, or a call of the thread was bridged: the ladder rests (D36)."""
-    done = replace(task, attempted_at=now, attempts=task.attempts + 1)
+    done = changed(task, attempted_at=now, attempts=task.attempts + 1)
     if task.kind is TaskKind.CHECK_MEANING:  # what was meant is asked by phone; there is nothing to read
-        done = replace(done, heard_at=task.heard_at or now)
-    return replace(done, ladder=_at_rest(done.ladder))
+        done = changed(done, heard_at=task.heard_at or now)
+    return changed(done, ladder=_at_rest(done.ladder))
 
 
 def not_reached(task: Task, practice: Practice, now: datetime) -> Task:
@@ -300,19 +301,19 @@ def not_reached(task: Task, practice: Practice, now: datetime) -> Task:
     hours = {1: policy.second_attempt_hours, 2: 24}.get(task.attempts)
     if hours is None or task.attempts >= policy.attempts:
         return task
-    return replace(task, attempted_at=None, call_by=within(now, timedelta(hours=hours)))
+    return changed(task, attempted_at=None, call_by=within(now, timedelta(hours=hours)))
 
 
 def heard(task: Task, now: datetime) -> Task:
     """It was played or read; where no call is owed, that is the attempt (D36). It closes nothing (VM02)."""
-    done = replace(task, heard_at=task.heard_at or now)
-    return done if task.call_by is not None else replace(done, ladder=_at_rest(done.ladder))
+    done = changed(task, heard_at=task.heard_at or now)
+    return done if task.call_by is not None else changed(done, ladder=_at_rest(done.ladder))
 
 
 def unheard(task: Task, listen_by: datetime, practice: Practice, now: datetime) -> Task:
     """The first listener could not understand it: nobody has heard it yet (V27, D42)."""
     ladder = begin(LadderFirst.ON_CALL, None, practice, now)
-    return replace(task, heard_at=None, listen_by=listen_by, ladder=ladder or task.ladder)
+    return changed(task, heard_at=None, listen_by=listen_by, ladder=ladder or task.ladder)
 
 
 def _at_rest(ladder: Ladder | None) -> Ladder | None:
@@ -320,7 +321,7 @@ def _at_rest(ladder: Ladder | None) -> Ladder | None:
     if ladder is None:
         return None
     wake = ladder.quiet_until if ladder.news_waiting else None
-    return replace(ladder, next_at=wake, ack_until=None, after_ack=0, red=False)
+    return changed(ladder, next_at=wake, ack_until=None, after_ack=0, red=False)
 
 
 def _earliest(a: datetime | None, b: datetime | None) -> datetime | None:

@@ -116,9 +116,13 @@ class Line:
     """For a retired line after an ordinary move: the new number (D52)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Practice:
-    """The whole directory of a practice: read once per version, shared by all decisions."""
+    """The whole directory of a practice: read once per version, shared by all decisions.
+
+    Two are the same only if they are one object, so that what holds at an instant can be worked out once
+    for all that ask (`seats`).
+    """
 
     id: PracticeId
     version: int
@@ -259,7 +263,7 @@ class BoxItem:
     handle: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """The snapshot. `gather` fills what the event needs and leaves the rest empty."""
 

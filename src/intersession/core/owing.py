@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from .caller import lead_client
+from .change import changed
 from .commands import ChangeTask, Command, OpenTask, TellStaff, WaitUntil
 from .escalation import begin, news, next_wake
 from .events import WakeKind
@@ -46,7 +46,7 @@ def owe(
         )  # fmt: skip
         return task, (*opened(task), *_in_a_gap(fresh, facts, contact, now))
     task = _take_in(open_task, listen_by, call_by, finish_by, urgent)
-    task = replace(task, nudge_at=task.nudge_at or nudge_at)
+    task = changed(task, nudge_at=task.nudge_at or nudge_at)
     if fresh is not None:
         task = _page(task, fresh, owner, restart, facts, now)
     return task, keep(task, joined=contact)
@@ -73,17 +73,17 @@ def _take_in(
     """What was done about earlier contacts says nothing about this one: it must be heard and called for itself."""
     if listen_by is not None:
         earlier = task.listen_by if task.heard_at is None else None
-        task = replace(task, listen_by=_shorter(earlier, listen_by), heard_at=None)
+        task = changed(task, listen_by=_shorter(earlier, listen_by), heard_at=None)
     if call_by is not None:
         earlier = task.call_by if task.attempted_at is None else None
-        task = replace(task, call_by=_shorter(earlier, call_by), attempted_at=None)
-    return replace(task, finish_by=_shorter(task.finish_by, finish_by), urgent=task.urgent or urgent)
+        task = changed(task, call_by=_shorter(earlier, call_by), attempted_at=None)
+    return changed(task, finish_by=_shorter(task.finish_by, finish_by), urgent=task.urgent or urgent)
 
 
 def _page(task: Task, fresh: Ladder, owner: StaffId | None, restart: bool, facts: Facts, now: datetime) -> Task:
     running = task.ladder is not None and task.ladder.acked_by is None and task.ladder.next_at is not None
     if task.ladder is None or (restart and not running):
-        return replace(task, ladder=fresh, owner=owner or task.owner)
+        return changed(task, ladder=fresh, owner=owner or task.owner)
     return task if restart else news(task, facts.practice, now)
 
 

@@ -50,7 +50,7 @@ class Owed:
     quarantine: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Route:
     """Stages, words and live keys of one call under one rule."""
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from .facts import Endpoint, Practice, Role, Staff
 from .hours import TimeClass, time_class
 from .ids import StaffId
 
+INSTANTS = 512
+"""Answers that are kept: many rules ask the same within one decision."""
 
+
+@lru_cache(maxsize=INSTANTS)
 def endpoint_of(practice: Practice, staff: StaffId) -> Endpoint | None:
     """The first reachable phone of a staff member (S02)."""
     person = practice.staff.get(staff)
@@ -22,6 +27,7 @@ def ringable(practice: Practice, staff: StaffId) -> bool:
     return endpoint_of(practice, staff) is not None
 
 
+@lru_cache(maxsize=INSTANTS)
 def may_ring(practice: Practice, staff: StaffId, now: datetime) -> bool:
     """On-call duty goes before hours, no-call times and sessions; time off and DND go before duty, unless
     the person asked for urgent calls to come through."""
@@ -40,6 +46,7 @@ def cover_of(staff: Staff, practice: Practice, now: datetime) -> Staff | None:
     return None
 
 
+@lru_cache(maxsize=INSTANTS)
 def on_duty(practice: Practice, tier: int, now: datetime) -> StaffId | None:
     """Who is on call in a tier, if their phone can be rung at all. Tier 3 falls to the director (§3.8)."""
     staff = practice.rota.on_call(now, tier) if practice.policy.on_call else None
@@ -49,18 +56,21 @@ def on_duty(practice: Practice, tier: int, now: datetime) -> StaffId | None:
     return staff if fits else None
 
 
+@lru_cache(maxsize=INSTANTS)
 def duty(practice: Practice, now: datetime) -> tuple[StaffId, ...]:
     """Everybody on duty who can be rung, in the order of the tiers; an empty tier is skipped."""
     people = (on_duty(practice, tier, now) for tier in (1, 2, 3))
     return tuple(dict.fromkeys(staff for staff in people if staff is not None))
 
 
+@lru_cache(maxsize=INSTANTS)
 def on_shift(practice: Practice, now: datetime) -> tuple[StaffId, ...]:
     """On-call in the first two tiers, who can be rung. In a gap of the rota nobody is; the director is no shift (D41)."""
     people = (on_duty(practice, tier, now) for tier in (1, 2))
     return tuple(dict.fromkeys(staff for staff in people if staff is not None))
 
 
+@lru_cache(maxsize=INSTANTS)
 def pool_staff(practice: Practice, now: datetime, *, leave_out: StaffId | None) -> tuple[StaffId, ...]:
     """Coaches with a valid credential who are free now, at most ten (S32, V15, D48)."""
     today = now.astimezone(ZoneInfo(practice.zone)).date()
@@ -77,6 +87,7 @@ def _coaches(staff: Staff, today: date, now: datetime) -> bool:
     return valid and time_class(staff.schedule, now) in (TimeClass.IN_HOURS, TimeClass.AFTER_HOURS)
 
 
+@lru_cache(maxsize=INSTANTS)
 def desk_staff(practice: Practice, now: datetime) -> tuple[StaffId, ...]:
     """Who takes calls that nobody owns, in hours; never somebody in a session (V05, D22, D29)."""
     if not practice.calendar.is_open(now):

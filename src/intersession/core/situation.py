@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import product
 from zoneinfo import ZoneInfo
 
@@ -69,7 +70,12 @@ class Situation:
 
     def inputs(self) -> dict[str, str]:
         """As stored with the decision: names and closed values only."""
-        return {f.name: str(getattr(self, f.name)).lower() for f in fields(self)}
+        return _inputs(self)
+
+
+@lru_cache(maxsize=4096)
+def _inputs(situation: Situation) -> dict[str, str]:
+    return {f.name: str(getattr(situation, f.name)).lower() for f in fields(situation)}
 
 
 def reduce(facts: Facts, urgent: bool, now: datetime) -> Situation:

@@ -42,7 +42,7 @@ class LadderFirst(StrEnum):
     """On-call 1 and 2 at once (V24, D56)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Ladder:
     """A running page ladder (§3.8). Steps keep their instants; people are looked up when a step comes (D36)."""
 
@@ -67,7 +67,7 @@ class Ladder:
     """All have been paged and nobody took it: the board shows it red."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Task:
     """Something owed by a person. It is closed by a person only (INV-10)."""
 

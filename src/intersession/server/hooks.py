@@ -75,7 +75,7 @@ Handler = Callable[[Inbound], Awaitable[Response]]
 
 def twilio(running: Running, account: Account, keyring: Keyring) -> list[BaseRoute]:
     """The routes of one account, for a line that runs."""
-    running.tick.pulls(frozenset(account.lines.values()))
+    running.tick.pulls(account.pulls)
     calls = Calls(running.address, keyring)
     return Hooks(account, running.submit, running.clock.now, keyring, calls).routes()
 
@@ -160,19 +160,16 @@ class Hooks:
         self, inbound: Inbound, contact: ContactId, before: str, hearing: Hearing | None, *,
         step: Step | None = None, answered: bool = True,
     ) -> Response:  # fmt: skip
-        """The document that this caller hears now."""
-        if hearing is not None and hearing != QUIET:
-            return _twiml(self._render.heard(hearing, self._steps.after(contact, before, hearing)))
-        phase = await self._phase(inbound, contact) if answered else None
-        if phase is Phase.REFUSED:
+        """The document that this caller hears now. Without an answer of the tick's, the call itself says what."""
+        call = None
+        if answered and (hearing is None or hearing == QUIET):
+            call = await self._read(inbound, contact)
+            hearing = call.hearing if call is not None and hearing is None else hearing
+        if call is not None and call.phase is Phase.REFUSED:
             return _twiml(self._render.refused())
-        if phase is not None and phase is not Phase.ENDED:
-            return _twiml(self._render.heard(QUIET, self._steps.after(contact, before, QUIET)))
-        return _twiml(self._safe(inbound, self._steps.late(contact, before), step))
-
-    async def _phase(self, inbound: Inbound, contact: ContactId) -> Phase | None:
-        call = await self._read(inbound, contact)
-        return None if call is None else call.phase
+        if hearing is None or (hearing == QUIET and (call is None or call.phase is Phase.ENDED)):
+            return _twiml(self._safe(inbound, self._steps.late(contact, before), step))
+        return _twiml(self._render.heard(hearing, self._steps.after(contact, before, hearing)))
 
     def _safe(self, inbound: Inbound, following: Step, step: Step | None) -> str:
         """Nothing is known of this call in time. Who has left a message already is not asked for another one."""

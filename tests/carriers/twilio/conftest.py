@@ -91,7 +91,7 @@ def line(tmp_path: Path) -> Iterator[Line]:
     with World(cast) as world:
         carrier = StaffPhones(reader=reader_of(account, world.keyring), client=None)
         world.corridor.carriers["twilio"] = carrier
-        world.corridor.tick.pulls(frozenset(account.lines.values()))
+        world.corridor.tick.pulls(account.pulls)
         calls = Calls(world.address, world.keyring)
         hooks = Hooks(account, now_doing(world), world.now, world.keyring, calls)
         with start_blocking_portal() as portal:

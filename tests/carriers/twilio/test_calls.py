@@ -34,11 +34,12 @@ def test_a_whole_call_greeting_loop_key_one_voicemail(line: Line) -> None:
     assert not line.carrier.orders
     leg.listen()
     assert the_call(line).phase is Phase.RINGING
+    written = line.count("journal")
     for _ in range(5):
         leg.listen()
         assert leg.verbs() == ["Gather", "Redirect"]
         assert not leg.words()
-    assert line.count("journal") == 2, "waiting writes nothing"
+    assert line.count("journal") == written, "waiting writes nothing"
     leg.press("1")
     assert the_call(line).declared is Declared.URGENT
     rung = {order.to for order in line.carrier.orders if isinstance(order, Dial)}
@@ -188,7 +189,7 @@ def test_INV_11_a_call_that_breaks_a_rule_is_set_aside_and_its_caller_gets_the_s
     leg = coached(line)
     line.world.corridor.tick._decide = decide
     assert "9 8 8" in leg.words()
-    assert line.count("set_aside") == 1
+    assert line.count("set_aside WHERE id LIKE 'tw-%:arrived'") == 1
     assert line.count("task WHERE kind = 'machine'") == 1
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException
 from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -116,7 +116,7 @@ def test_a_carrier_that_cannot_be_asked_says_so(line: Line) -> None:
     api = Api()
     api.down = True
     carrier = replace(line.carrier, client=Client(ACCOUNT, "secret", http_client=api))
-    with pytest.raises(TwilioRestException):
+    with pytest.raises(TwilioException):
         list(carrier.missed(LineId("coaching"), SINCE))
 
 

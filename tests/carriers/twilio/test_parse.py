@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from intersession.carriers.twilio.account import Account
-from intersession.carriers.twilio.parse import UNLISTED, Reader, Unreadable
+from intersession.carriers.twilio.account import UNLISTED, Account
+from intersession.carriers.twilio.parse import Reader, Unreadable
 from intersession.carriers.twilio.steps import Kind, Step
 from intersession.core.events import (
     CallArrived,

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from intersession.core.ids import LineId, PracticeId
 
+UNLISTED = LineId("unlisted")
+"""A number of the account that is no line of the practice. Whoever calls or texts it is answered and kept all the
+same."""
 VOICES = {"en-US": "Polly.Joanna-Neural", "es-US": "Polly.Lupe-Neural"}
 
 
@@ -27,6 +30,11 @@ class Account:
     voices: Mapping[str, str] = field(default_factory=lambda: VOICES)
     longest_seconds: int = 300
     """How long one recording may last."""
+
+    @property
+    def pulls(self) -> frozenset[LineId]:
+        """The lines whose callers fetch what they hear."""
+        return frozenset(self.lines.values()) | {UNLISTED}
 
     def url(self, path: str) -> str:
         """The public address of one of our paths."""

@@ -26,12 +26,10 @@ from intersession.core.events import (
 from intersession.core.ids import ContactId, EventId, LineId, MessageId, NumberKey, RecordingId, caller_leg
 
 from ..port import Envelope
-from .account import Account
+from .account import UNLISTED, Account
 from .numbers import e164, sender_kind
 from .steps import Kind, Step
 
-UNLISTED = LineId("unlisted")
-"""A number of the account that is no line of the practice. Whoever calls or texts it is kept all the same."""
 SID = re.compile(r"[A-Za-z0-9-]{2,64}")
 REGION = "US"
 """Where a number that a caller keys in without a country code is."""

@@ -76,8 +76,9 @@ def meanings() -> Mapping[str, str]:
 
 
 def _rule(id_: str, entry: dict[str, Any]) -> Rule:
-    lists = {name: tuple(entry[name]) for name in ("numbers", "shown") if name in entry}
-    return Rule(id=id_, **{**entry, **lists, "state": State(entry["state"])})
+    lists: dict[str, Any] = {name: tuple(entry[name]) for name in ("numbers", "shown") if name in entry}
+    lists["state"] = State(entry["state"])
+    return Rule(id=id_, **(entry | lists))
 
 
 @cache

@@ -6,13 +6,15 @@ Two facts that reduce alike are decided alike: the same rule and the same kinds 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import product
 
 from ..agreement import TextScope
 from ..caller import CallerClass, classify, current_clients, lead_client
+from ..change import changed
 from ..events import SenderKind, TextArrived
 from ..facts import Client, Facts, Practice
 from ..levels import Path, path
@@ -56,7 +58,7 @@ class ItemNow(StrEnum):
     """It has a page ladder."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TextSituation:
     """All that the choice of a text rule, and of what follows, depends on."""
 
@@ -87,7 +89,12 @@ class TextSituation:
 
     def inputs(self) -> dict[str, str]:
         """As stored with the decision: names and closed values only."""
-        return {f.name: str(getattr(self, f.name)).lower() for f in fields(self)}
+        return _inputs(self)
+
+
+@lru_cache(maxsize=4096)
+def _inputs(situation: TextSituation) -> dict[str, str]:
+    return {f.name: str(getattr(situation, f.name)).lower() for f in fields(situation)}
 
 
 def reduce_text(event: TextArrived, facts: Facts, now: datetime) -> tuple[TextSituation, Client | None]:
@@ -114,7 +121,7 @@ def reduce_text(event: TextArrived, facts: Facts, now: datetime) -> tuple[TextSi
         return _most_pressing(common, facts, now)
     client = lead_client(facts.caller, facts.line) if who is CallerClass.DISCHARGED else None
     call_ok = all(one.safe.call_ok for one in clients)
-    return replace(common, call_ok=call_ok, in_hours=in_hours(None, facts.practice, now)), client
+    return changed(common, call_ok=call_ok, in_hours=in_hours(None, facts.practice, now)), client
 
 
 def kind_of(caller: CallerClass, word: Word) -> TaskKind:
@@ -144,7 +151,7 @@ def _of_client(common: TextSituation, client: Client, facts: Facts, now: datetim
     terms, on_pause = client.agreement, paused(client, facts.practice, now)
     scope = TextScope.NONE if common.stopped else terms.texting(now)
     chosen = terms.acknowledge_texts and (terms.texts_under_limits or not on_pause)
-    return replace(
+    return changed(
         common,
         path=path(client.access, client.phase),
         scope=scope,
@@ -209,16 +216,16 @@ def _all_terms(start: TextSituation) -> Iterator[TextSituation]:
         yield start
         return
     for stopped, text_ok, call_ok in product(_FLAGS, _FLAGS, _FLAGS):
-        known = replace(start, stopped=stopped, text_ok=text_ok, call_ok=call_ok)
+        known = changed(start, stopped=stopped, text_ok=text_ok, call_ok=call_ok)
         if start.caller not in KNOWN:
             yield known
             continue
         scopes = (TextScope.NONE,) if stopped else tuple(TextScope)
         for where, scope, on_pause in product(Path, scopes, _FLAGS):
-            agreed = replace(known, path=where, scope=scope, paused=on_pause)
+            agreed = changed(known, path=where, scope=scope, paused=on_pause)
             yield agreed
             if scope is TextScope.COACHING:
-                yield replace(agreed, receipt=True)
+                yield changed(agreed, receipt=True)
 
 
 def _all_circumstances(terms: TextSituation) -> Iterator[TextSituation]:
@@ -226,7 +233,7 @@ def _all_circumstances(terms: TextSituation) -> Iterator[TextSituation]:
     for open_now, on_call, burst, media, answering, notices, start_reply, item, joins in product(
         _FLAGS, OnCallNow, _FLAGS, _FLAGS, Answering, _FLAGS, starts, ItemNow, _FLAGS
     ):
-        yield replace(
+        yield changed(
             terms, in_hours=open_now, on_call=on_call, burst=burst, media=media, answering=answering,
             notices=notices, start_reply=start_reply, item=item, joins=joins,
         )  # fmt: skip

@@ -7,10 +7,10 @@ one: `ringing` (who is rung, in which stages), `greetings` (what is said), `dues
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from ..caller import CallerClass, lead_client
+from ..change import changed
 from ..facts import Facts
 from ..levels import Path
 from ..limits import LimitNow
@@ -89,9 +89,9 @@ def route(situation: Situation, facts: Facts, now: datetime) -> Route:
         leg_seconds=policy.relay_ring_seconds if situation.relay else None,
         desk_rings=desk_seats(facts, now) if situation.in_hours else (),
     )
-    plan = replace(plan, opening=opening(plan, situation, facts, client, now))
-    plan = replace(plan, hear_by=hear_by(plan, facts, now))
-    return replace(plan, closing=closing(plan, situation, facts, client, now))
+    plan = changed(plan, opening=opening(plan, situation, facts, client, now))
+    plan = changed(plan, hear_by=hear_by(plan, facts, now))
+    return changed(plan, closing=closing(plan, situation, facts, client, now))
 
 
 def spoken_locale(facts: Facts) -> str:
