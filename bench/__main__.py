@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .decisions import played
+from .decisions import Mix, played
 from .figures import table
 from .hot_path import hot_path
 from .practice import seed
@@ -53,9 +53,12 @@ def _circumstances(size: Size, mix: Mix) -> str:
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="see that it runs; its figures mean nothing")
-    parser.add_argument("--rounds", type=int, default=Size.rounds, help="interleaved rounds (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=Size().rounds, help="interleaved rounds (%(default)s)")
     parser.add_argument(
-        "--folder", type=Path, default=HERE / "var" / "bench", help="on the disk that is measured; never a disk in memory"
+        "--folder",
+        type=Path,
+        default=HERE / "var" / "bench",
+        help="on the disk that is measured; never a disk in memory",
     )
     return parser.parse_args(arguments)
 

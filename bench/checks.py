@@ -19,7 +19,7 @@ class Wrong(RuntimeError):
 
 
 def check(path: Path, seed: Seed, texts: int, wakes: Iterable[str] = ()) -> str:
-    """Walk the database of a line that has ended. `wakes`: due times that must have come. Wrong where it is otherwise."""
+    """Walk the database of a line that has ended. `wakes`: due times that must have come."""
     db, keyring = Db(str(path)), Keyring(seed.key)
     try:
         _once(db, keyring, texts)

@@ -68,9 +68,8 @@ def _row(figure: Figure) -> tuple[str, ...]:
     spread = "" if figure.spread is None else f"{_number(figure.spread[0])}-{_number(figure.spread[1])}"
     promised = "at least" if figure.at_least else "under"
     target = "" if figure.target is None else f"{promised} {_number(figure.target)}"
-    return (
-        figure.what, figure.ours, figure.limit, _number(figure.ratio), spread, target, "" if figure.met else "falls short",
-    )  # fmt: skip
+    short = "" if figure.met else "falls short"
+    return (figure.what, figure.ours, figure.limit, _number(figure.ratio), spread, target, short)
 
 
 def _cell(cell: str, width: int, column: int) -> str:

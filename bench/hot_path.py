@@ -33,6 +33,7 @@ class Rounds:
 
     limit: list[float] = field(default_factory=list)
     texts: list[float] = field(default_factory=list)
+    done: list[float] = field(default_factory=list)
     slow_limit: list[float] = field(default_factory=list)
     slow: list[float] = field(default_factory=list)
     slow_alone: list[float] = field(default_factory=list)
@@ -56,7 +57,7 @@ def hot_path(seed: Seed, folder: Path, size: Size, mix: Mix) -> tuple[list[Figur
         rounds = Rounds()
         for _ in range(size.rounds):
             _round(rounds, limit, lines, size, mix)
-        figures = [*_rates(rounds, mix), *_waits(lines[0], limit, size)]
+        figures = [*_rates(rounds), *_waits(lines[0], limit, size)]
         figures = [figure if figure.met else _looked_at(figure, lines, size, mix) for figure in figures]
         for line in lines:
             line.take_again(REPEATS)
@@ -68,16 +69,19 @@ def _round(rounds: Rounds, limit: Limit, lines: tuple[Line, ...], size: Size, mi
     """One after another, so that a busy moment of the machine falls on all of them alike."""
     ours, slow, alone = lines
     rounds.limit.append(limit.per_second(size.commits))
-    rounds.texts.append(ours.take(size.texts))
+    taken = ours.take(size.texts)
+    rounds.texts.append(taken.answered)
+    rounds.done.append(taken.done)
     rounds.slow_limit.append(limit.per_second(size.slow_texts, SYNC))
-    rounds.slow.append(slow.take(size.slow_texts))
-    rounds.slow_alone.append(alone.take(size.slow_texts))
+    rounds.slow.append(slow.take(size.slow_texts).answered)
+    rounds.slow_alone.append(alone.take(size.slow_texts).answered)
     rounds.decided.append(mix.per_second(size.decide_seconds))
 
 
-def _rates(rounds: Rounds, mix: Mix) -> list[Figure]:
+def _rates(rounds: Rounds) -> list[Figure]:
     return [
         rates(TEXTS, rounds.texts, rounds.limit, 0.5),
+        rates("  the same until every errand of theirs is run", rounds.done, rounds.limit),
         rates(SLOW, rounds.slow, rounds.slow_alone, 5.0),
         rates("  the same beside bare commits, 3 ms longer too", rounds.slow, rounds.slow_limit),
         rates(DECIDED, rounds.decided, [WANTED] * len(rounds.decided), 1.0),

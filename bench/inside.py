@@ -35,7 +35,6 @@ from .practice import LINE, PRACTICE, Seed
 from .slow_disk import slow_commits
 from .where import profiled, stages, top
 
-
 ASKED = 20
 
 
@@ -82,7 +81,9 @@ class Inside:
         self._watch_wakes()
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._server = uvicorn.Server(
-            uvicorn.Config(webhooks(twilio(self.running, _account(seed), keyring)), log_level="warning", access_log=False)
+            uvicorn.Config(
+                webhooks(twilio(self.running, _account(seed), keyring)), log_level="warning", access_log=False
+            )
         )
         self._door = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
 
@@ -91,7 +92,9 @@ class Inside:
         self._door.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._server.should_exit = True
         self._door.join(5)
         self.running.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,14 @@ from .senders import Senders
 
 class LineFailed(RuntimeError):
     """What went wrong inside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Texts a second: answered, and with everything done that followed from them at once."""
+
+    answered: float
+    done: float
 
 
 class Line:
@@ -38,11 +47,10 @@ class Line:
             raise LineFailed(answer)
         return answer
 
-    def take(self, count: int) -> float:
-        """So many more texts, as fast as they are answered, then a rest; texts answered a second."""
+    def take(self, count: int) -> Taken:
+        """So many more texts, as fast as they are answered; then a rest."""
         rate = self.senders.send(self._next(count), count)
-        self.ask("rest")
-        return rate
+        return Taken(answered=rate, done=count / (count / rate + self.ask("rest")))
 
     def take_steadily(self, count: int, per_second: float) -> list[float]:
         """So many more texts at fixed instants; how long each waited for its answer."""
@@ -61,7 +69,9 @@ class Line:
         self.senders = Senders(self.seed, self.ask("port"))
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if error is None:
             self._ours.send(None)
         else:

@@ -29,5 +29,13 @@ class Size:
 
 
 QUICK = Size(
-    rounds=1, commits=50, texts=60, slow_texts=40, steady=40, decide_seconds=0.02, timers=2000, timers_due=20, looked_at=40
+    rounds=1,
+    commits=50,
+    texts=60,
+    slow_texts=40,
+    steady=40,
+    decide_seconds=0.02,
+    timers=2000,
+    timers_due=20,
+    looked_at=40,
 )

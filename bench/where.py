@@ -6,7 +6,7 @@ import cProfile
 import io
 import pstats
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,16 +22,19 @@ TOP = 15
 class Stages:
     """Seconds of the writer's thread, by stage."""
 
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     batches: int = 0
     events: int = 0
 
     def told(self) -> str:
         """A line a stage, the longest first."""
         whole = self.seconds.pop("turn")
-        parts = [*self.seconds.most_common(), ("seen before? and the rest", whole - self.seconds.total())]
-        lines = [f"{part / whole:6.0%}  {1e6 * part / self.events:6.0f} µs  {name}" for name, part in parts]
-        head = f"The writer's time, a text (the clock runs while other threads do), {self.events / self.batches:.1f} a commit:"
+        self.seconds["seen before? and the rest"] = whole - sum(self.seconds.values())
+        head = f"The writer's time an event, by the clock; {self.events / self.batches:.1f} events a commit:"
+        lines = [
+            f"{part / whole:6.0%}  {1e6 * part / self.events:6.0f} µs  {name}"
+            for name, part in sorted(self.seconds.items(), key=lambda one: -one[1])
+        ]
         return "\n".join([head, *lines])
 
 

@@ -16,7 +16,7 @@ class Reason:
     says: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Decision:
     """The outcome for one event. Stored as it is; "Why?" and `explain` print the stored one (INV-17)."""
 

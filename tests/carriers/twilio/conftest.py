@@ -26,7 +26,8 @@ from tests.corridor.conftest import team
 
 def on_twilio(cast: Cast) -> Cast:
     """The same practice with all its lines at Twilio."""
-    return replace(cast, setup=replace(cast.setup, lines=tuple(replace(one, carrier="twilio") for one in cast.setup.lines)))
+    lines = tuple(replace(one, carrier="twilio") for one in cast.setup.lines)
+    return replace(cast, setup=replace(cast.setup, lines=lines))
 
 
 def account_of(cast: Cast) -> Account:

@@ -108,7 +108,8 @@ def test_a_message_whose_webhook_never_came_is_found(line: Line) -> None:
 
 @pytest.mark.parametrize("other", [{"direction": "outbound-api"}, {"status": "in-progress"}])
 def test_calls_of_ours_and_calls_that_go_on_are_left_alone(line: Line, other: dict[str, str]) -> None:
-    asked(line, Api(calls=[call(line, "CA1", **other)], recordings=[], messages=[text(line, "SM1", direction="outbound-api")]))
+    ours = text(line, "SM1", direction="outbound-api")
+    asked(line, Api(calls=[call(line, "CA1", **other)], recordings=[], messages=[ours]))
     assert line.count("contact") == 0
 
 

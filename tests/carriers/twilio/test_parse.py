@@ -105,7 +105,7 @@ STEPS: tuple[tuple[str, Kind, str, list[tuple[type[Happened], dict[str, Any]]]],
         [(DigitsEntered, {**KEY, "digits": "2025550142", "number": "key of +12025550142"})],
     ),
     ("a recording", Kind.RECORD, "R&RecordingDuration=12&Digits=%23", [(VoicemailLeft, {**LEFT, "seconds": 12.0})]),
-    ("hung up into it", Kind.RECORD, "R&RecordingDuration=4&Digits=hangup", [(VoicemailLeft, {**LEFT, "seconds": 4.0})]),
+    ("hung up into", Kind.RECORD, "R&RecordingDuration=4&Digits=hangup", [(VoicemailLeft, {**LEFT, "seconds": 4.0})]),
     (
         "1 ended it", Kind.RECORD, "R&RecordingDuration=5&Digits=1",
         [(KeyPressed, {**KEY, "key": "1"}), (VoicemailLeft, {**LEFT, "seconds": 5.0})],
@@ -114,7 +114,10 @@ STEPS: tuple[tuple[str, Kind, str, list[tuple[type[Happened], dict[str, Any]]]],
         "9 ended it", Kind.RECORD, "R&RecordingDuration=5&Digits=9",
         [(KeyPressed, {**KEY, "key": "9"}), (VoicemailLeft, {**LEFT, "seconds": 5.0})],
     ),
-    ("full", Kind.RECORD, "R&RecordingDuration=300&Digits=", [(VoicemailLeft, {**LEFT, "seconds": 300.0, "full": True})]),
+    (
+        "full", Kind.RECORD, "R&RecordingDuration=300&Digits=",
+        [(VoicemailLeft, {**LEFT, "seconds": 300.0, "full": True})],
+    ),
     ("length not known yet", Kind.RECORD, "R&RecordingDuration=-1", [(VoicemailLeft, {**LEFT, "seconds": 10.0})]),
     (
         "nothing was said", Kind.RECORD, "",
@@ -124,7 +127,7 @@ STEPS: tuple[tuple[str, Kind, str, list[tuple[type[Happened], dict[str, Any]]]],
     ),
     ("hung up while words were said", Kind.WORDS, "&Digits=hangup", []),
     ("after the safe words", Kind.LATE, "", []),
-    ("a message after the safe words", Kind.LATE, "R&RecordingDuration=12", [(VoicemailLeft, {**LEFT, "seconds": 12.0})]),
+    ("a message after them", Kind.LATE, "R&RecordingDuration=12", [(VoicemailLeft, {**LEFT, "seconds": 12.0})]),
 )  # fmt: skip
 
 
