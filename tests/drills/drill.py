@@ -163,7 +163,8 @@ class Drill:
         """Keep the traffic going until the line dies by its own hand."""
         give_up = time.monotonic() + PATIENCE / 4
         while line.process.poll() is None:
-            self.until_made(line, self.network.made + 5)
+            self.until_made(line, self.network.made + 3)
+            self.hear(line, wait=0.1)
             assert time.monotonic() < give_up, "the line passed this place and did not die"
 
     def until_made(self, line: Line, mark: int) -> None:
@@ -182,6 +183,8 @@ class Drill:
                 if not line.tell(net.waiting.popleft().wire):
                     return
             self.hear(line, wait=0.02)
+            if line.process.poll() is not None:
+                return
             if len(net.answered) != before:
                 before, give_up = len(net.answered), time.monotonic() + PATIENCE
             assert time.monotonic() < give_up, f"nothing moves: {len(net.unanswered)} are not answered"

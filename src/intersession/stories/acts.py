@@ -7,8 +7,10 @@ from typing import Any
 from intersession.carriers.port import Envelope
 from intersession.core.events import (
     CallBackAsked,
+    CallbackRequested,
     CallFellBack,
     ContactClosed,
+    EmailArrived,
     ItemHeard,
     ShiftSet,
     StatusSet,
@@ -84,6 +86,33 @@ def _texts(world: World, who: str, line: str, body: str, number: str = "1", pict
     for _ in range(int(number)):
         world.exchange.text(_phone(world, who), _line(world, line), body, media=1 if picture else 0)
         world.settle()
+
+
+@act("{who} mails {line} {body}(?P<machine> by machine)?", example='JS mails main "Can we move Thursday?"',
+     means="Writes to the practice's mailbox; `by machine` is an automatic reply or a list.")  # fmt: skip
+def _mails(world: World, who: str, line: str, body: str, machine: str = "") -> None:
+    address = world.cast.mail.get(who, f"{who.lower()}@example.org")
+    key, number = world.keyring.number_key(address), world.count()
+    event = EmailArrived(
+        id=EventId(f"mail-{number}"), practice=PracticeId(world.cast.setup.id), at=world.now(),
+        message=MessageId(f"mail-{number}"), line=LineId(line), sender=key, conversation=f"{who}-{line}", body=body,
+        automatic=bool(machine),
+    )  # fmt: skip
+    world.take_in(event, {key: address})
+
+
+@act("{who} asks on the web to be called on {line} between {time} and (?P<until>[\d:]+)",
+     example="JS asks on the web to be called on main between 10:00 and 12:00",
+     means="The web form: a number and a safe window, and nothing else.")  # fmt: skip
+def _web(world: World, who: str, line: str, time: str, until: str) -> None:
+    start = instant(time, world.now(), world.cast.zone)
+    key, number = world.keyring.number_key(_phone(world, who)), world.count()
+    event = CallbackRequested(
+        id=EventId(f"web-{number}"), practice=PracticeId(world.cast.setup.id), at=world.now(),
+        contact=ContactId(f"web-{number}"), line=LineId(line), number=key, safe_from=start,
+        safe_to=instant(until, start, world.cast.zone),
+    )  # fmt: skip
+    world.take_in(event, {key: _phone(world, who)})
 
 
 # ---------------------------------------------------------------- on a screen

@@ -30,7 +30,7 @@ PRACTICE = {"name", "zone", "preset", "policy", "hours", "closed", "desk", "pool
 LINE = {"number", "urgent_number", "kind", "says", "brand", "staff", "neutral", "retired", "moved_to"}
 STAFF = {"name", "says", "initials", "roles", "phone", "phones", "hours", "no_call", "sessions", "off", "cover",
          "dnd_until", "coach_until", "supervisor", "urgent_through", "pin", "zone", "language", "phone_lost"}  # fmt: skip
-CLIENT = {"handle", "name", "phone", "phones", "primary", "access", "phase", "texts", "agreement", "safe", "limits",
+CLIENT = {"handle", "name", "email", "phone", "phones", "primary", "access", "phase", "texts", "agreement", "safe", "limits",
           "rule24_until", "language", "zone", "needs_relay", "minor", "next_talk", "status", "discussed"}  # fmt: skip
 LAYER = {"level", "of", "name", "values", "locks"}
 SHIFT = {"who", "tier", "when"}
@@ -46,6 +46,8 @@ class Cast:
     start: datetime
     phones: dict[str, str] = field(default_factory=dict)
     """Name to telephone number; somebody's second phone is `Ames 2`."""
+    mail: dict[str, str] = field(default_factory=dict)
+    """Name to e-mail address."""
     lines: dict[str, str] = field(default_factory=dict)
     """Name of a line to its number."""
     staff: set[str] = field(default_factory=set)
@@ -205,6 +207,9 @@ class _Reader:
         numbers = values.get("phones", [values["phone"]] if "phone" in values else [])
         for position, number in enumerate(numbers):
             self.found.phones[key if position == 0 else f"{key} {position + 1}"] = number
+        if "email" in values:
+            numbers = [*numbers, values["email"]]
+            self.found.mail[key] = values["email"]
         limits = enumerate(values.get("limits", ()), start=1)
         return ClientSetup(
             id=key, name=values.get("name", key), handle=values.get("handle", key), numbers=tuple(numbers),

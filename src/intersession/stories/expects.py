@@ -198,6 +198,21 @@ def _wordings(view: View, who: str) -> list[str]:
     return [row[0] for row in rows]
 
 
+@expect("{who} gets (?:the mail {words}|(?P<no>no mail))", example="JS gets the mail A-MAIL",
+        means="This wording, or a mail with these words, since the step before; or none.")  # fmt: skip
+def _gets_mail(view: View, who: str, words: str = "", id: str = "", no: str = "") -> str | None:
+    address = view.world.cast.mail.get(who, f"{who.lower()}@example.org")
+    got = [seen.text for seen in view.world.seen[view.seen_from :] if seen.number == address and seen.what == "mail"]
+    if no:
+        return f"{who} got {got}" if got else None
+    if words:
+        return None if any(words.lower() in text.lower() for text in got) else f"{who} got {got or 'no mail'}"
+    key = view.world.keyring.number_key(address)
+    rows = view.world.db.rows("SELECT wording FROM message WHERE number_key = ? AND direction = 'out'", (key,))
+    found = [row[0] for row in rows]
+    return None if got and id in found else f"{who} got {', '.join(found) or 'no mail'}"
+
+
 @expect("a text to {who} is held until {time}", example="a text to JS is held until Mon 08:00",
         means="It waits, and goes by itself then.")  # fmt: skip
 def _held(view: View, who: str, time: str) -> str | None:

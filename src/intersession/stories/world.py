@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +13,7 @@ from intersession.carriers.port import Envelope
 from intersession.carriers.simulated.exchange import Exchange, Here, Seen
 from intersession.core.decide import decide
 from intersession.core.events import Event
-from intersession.core.ids import ContactId, LineId, PracticeId
+from intersession.core.ids import ContactId, LineId, NumberKey, PracticeId
 from intersession.core.tasks import Task, TaskKind
 from intersession.corridor.clock import MovableClock
 from intersession.corridor.codec import load
@@ -113,6 +114,11 @@ class World:
         turned = self.corridor.now_do(Envelope(event=event))
         self.settle()
         return turned
+
+    def take_in(self, event: Event, numbers: Mapping[NumberKey, str]) -> None:
+        """Something that reaches the line beside its telephones."""
+        self.corridor.submit(Envelope(event=event, numbers=numbers))
+        self.settle()
 
     def count(self) -> int:
         """A number that has not been used in this story."""
