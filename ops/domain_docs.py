@@ -271,8 +271,8 @@ LAYERS = """\
 ## Layers
 
 A value may be set on these layers, from the top down: {levels}. The lowest one wins, unless a
-layer above has locked it: {locks}. The core computes this; so far a served practice has one layer, its
-own, and there is no screen for it.
+layer above has locked it: {locks}. A [story](../../scenarios/rules/s23-layers-of-policy.toml) shows
+both. So far layers stand in the practice's file; there is no screen for them.
 """
 
 

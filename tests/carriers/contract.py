@@ -15,7 +15,9 @@ COACHED, STRANGER = "JS", "Stranger"
 class Side(Protocol):
     """One outside telephone, whose owner calls, listens, presses, speaks and texts."""
 
-    world: World
+    @property
+    def world(self) -> World:
+        """The story that it is in."""
 
     def call(self, who: str, line: str) -> None:
         """Dial a line of the story."""
@@ -46,25 +48,25 @@ class CarrierContract:
         side.call(COACHED, "coaching")
         assert "Connecting you" in side.hears()
         assert "9 8 8" in side.hears()
-        assert the_call(side).phase is Phase.OPENING
+        assert the_call(side.world).phase is Phase.OPENING
 
     def test_the_phones_ring_when_the_words_are_over_and_not_before(self, side: Side) -> None:
         side.call(COACHED, "coaching")
-        assert not the_call(side).legs
+        assert not the_call(side.world).legs
         side.listen()
-        assert the_call(side).phase is Phase.RINGING
-        assert the_call(side).legs
+        assert the_call(side.world).phase is Phase.RINGING
+        assert the_call(side.world).legs
 
     def test_a_key_reaches_the_core_while_words_are_said(self, side: Side) -> None:
         side.call(COACHED, "coaching")
         side.press("1")
-        assert the_call(side).declared is Declared.URGENT
+        assert the_call(side.world).declared is Declared.URGENT
 
     def test_a_key_reaches_the_core_while_the_caller_waits(self, side: Side) -> None:
         side.call(COACHED, "coaching")
         side.listen()
         side.press("9")
-        assert the_call(side).crisis_pressed
+        assert the_call(side.world).crisis_pressed
         assert "call or text 9 8 8" in side.hears()
 
     def test_a_message_is_kept_and_owned(self, side: Side) -> None:
@@ -81,7 +83,7 @@ class CarrierContract:
     def test_a_caller_who_is_gone_is_known_to_be_gone(self, side: Side) -> None:
         side.call(COACHED, "coaching")
         side.hang_up()
-        assert the_call(side).phase is Phase.ENDED
+        assert the_call(side.world).phase is Phase.ENDED
 
     def test_INV_02_a_text_that_is_told_three_times_is_kept_once(self, side: Side) -> None:
         side.text(COACHED, "coaching", "are you there", times=3)
@@ -89,10 +91,10 @@ class CarrierContract:
         assert side.world.db.value("SELECT count(*) FROM contact") == 1
 
 
-def the_call(side: Side) -> Call:
+def the_call(world: World) -> Call:
     """The one call of the story."""
-    (row,) = side.world.db.rows(
+    (row,) = world.db.rows(
         "SELECT call.contact, sealed_state, wrapped_key FROM call JOIN contact ON contact.id = call.contact"
     )
-    key = side.world.keyring.unwrap(bytes(row[2]), f"contact:{row[0]}")
+    key = world.keyring.unwrap(bytes(row[2]), f"contact:{row[0]}")
     return load(unseal(key, bytes(row[1]), f"call:state:{row[0]}"), Call)

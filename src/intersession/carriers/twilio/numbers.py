@@ -10,8 +10,11 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from intersession.core.events import SenderKind
 
-# Letters on a keypad: ANONYMOUS, RESTRICTED, BLOCKED, UNAVAILABLE, UNKNOWN. Two of them would pass as numbers.
-WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+86282452253", "+8656696"})
+# Twilio spells these words on the keypad and puts a plus before them. Two of them would pass as numbers.
+WITHHELD = frozenset(
+    "+" + phonenumbers.convert_alpha_characters_in_number(word)
+    for word in ("ANONYMOUS", "RESTRICTED", "BLOCKED", "UNAVAILABLE", "UNKNOWN")
+)
 SHORT_CODE = re.compile(r"\+?\d{3,8}")
 
 

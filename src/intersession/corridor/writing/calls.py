@@ -1,0 +1,135 @@
+"""Calls: their state, what their callers heard, the phones they occupy, and page calls."""
+
+from __future__ import annotations
+
+from intersession.core.call import Call, LegState, Phase
+from intersession.core.commands import (
+    KeepPageLeg,
+    PageStaff,
+    RingEndpoint,
+    SayPrompt,
+)
+from intersession.core.events import (
+    EndCause,
+    LegEnded,
+    PhoneFreed,
+)
+from intersession.core.ids import ContactId, EventId, LegId, caller_leg
+from intersession.records.fields import to_micros
+from intersession.records.sealing import seal
+
+from ..codec import dump
+from .errands import errand
+from .turn import Turn
+
+
+def keep_call(turn: Turn, call: Call) -> None:
+    waits = call.phase in (Phase.OPENING, Phase.RINGING)
+    turn.db.run(
+        "INSERT INTO call (contact, practice_id, phase, urgent, arrived_at, sealed_state) VALUES (?,?,?,?,?,?)"
+        " ON CONFLICT (contact) DO UPDATE SET phase = excluded.phase, urgent = excluded.urgent,"
+        " sealed_state = excluded.sealed_state",
+        (
+            call.contact, turn.practice, "ringing" if waits else call.phase,
+            call.declared == "urgent", to_micros(call.arrived_at),
+            seal(turn.keys.key(turn.db, call.contact), dump(call), f"call:state:{call.contact}"),
+        ),
+    )  # fmt: skip
+    for leg in call.legs:
+        if leg.state is LegState.GONE:
+            release(turn, leg.id)
+    if call.line in turn.pulls:
+        turn.written.hearing = call.hearing
+    turn.changed(call.contact)
+
+
+def say(turn: Turn, command: SayPrompt) -> None:
+    outside = command.leg == caller_leg(command.contact)
+    if outside and command.hearing.said:
+        _note_said(turn, command)
+    line = turn.facts.line.id if turn.facts.line else None
+    if not (outside and line in turn.pulls):
+        errand(turn, command, command.contact)
+
+
+def _note_said(turn: Turn, command: SayPrompt) -> None:
+    """What the caller heard is part of the record: wording ids in the open, the words sealed."""
+    said = command.hearing.said
+    number = turn.db.value("SELECT count(*) FROM message WHERE contact = ? AND state = 'said'", (command.contact,))
+    message = f"{command.contact}#{number}"
+    text = " ".join(one.text for one in said)
+    sealed = seal(turn.keys.key(turn.db, command.contact), text, f"message:body:{message}")
+    line = turn.facts.line.id if turn.facts.line else ""
+    turn.db.run(
+        "INSERT INTO message (id, practice_id, contact, thread, direction, line, number_key, media, at, state,"
+        " wording, sealed_body) VALUES (?,?,?,NULL,'out',?,'',0,?,'said',?,?)",
+        (message, turn.practice, command.contact, line, turn.at, " ".join(one.id for one in said)[:40], sealed),
+    )
+
+
+def ring(turn: Turn, command: RingEndpoint) -> None:
+    """One row a phone: whoever comes second hears that it is engaged."""
+    taken = turn.db.run(
+        "INSERT INTO occupied (endpoint, practice_id, contact, leg) VALUES (?,?,?,?) ON CONFLICT (endpoint) DO NOTHING",
+        (command.endpoint, turn.practice, command.contact, command.leg),
+    )
+    if not taken:
+        _engaged(turn, command.contact, command.leg)
+        return
+    turn.db.run(
+        'INSERT INTO leg (id, practice_id, contact, staff, endpoint, started_at, "end")'
+        " SELECT ?, ?, ?, staff_id, id, ?, '' FROM endpoint WHERE id = ? ON CONFLICT (id) DO NOTHING",
+        (command.leg, turn.practice, command.contact, turn.at, command.endpoint),
+    )
+    errand(turn, command, command.contact)
+
+
+def _engaged(turn: Turn, contact: ContactId, leg: LegId) -> None:
+    turn.written.follow.append(
+        LegEnded(
+            id=EventId(f"busy:{leg}"), practice=turn.practice, at=turn.now, contact=contact, leg=leg,
+            cause=EndCause.BUSY,
+        )
+    )  # fmt: skip
+
+
+def release(turn: Turn, leg: LegId) -> None:
+    """A phone is free again: the urgent call that waits the longest is told (D27)."""
+    turn.db.run("UPDATE leg SET ended_at = ? WHERE id = ? AND ended_at IS NULL", (turn.at, leg))
+    if not turn.db.run("DELETE FROM occupied WHERE leg = ?", (leg,)):
+        return
+    waiting = turn.db.row(
+        "SELECT contact FROM call WHERE practice_id = ? AND phase = 'ringing' AND urgent AND contact <> ?"
+        " ORDER BY arrived_at LIMIT 1",
+        (turn.practice, leg.rsplit(".", 1)[0]),
+    )
+    if waiting is not None:
+        contact = ContactId(waiting[0])
+        freed = EventId(f"freed:{leg}:{contact}")
+        turn.written.follow.append(PhoneFreed(id=freed, practice=turn.practice, at=turn.now, contact=contact))
+
+
+def keep_page(turn: Turn, command: KeepPageLeg) -> None:
+    page = command.page
+    turn.db.run(
+        "INSERT INTO page_leg (leg, practice_id, task, staff, state, over) VALUES (?,?,?,?,?,?)"
+        " ON CONFLICT (leg) DO UPDATE SET state = excluded.state, over = excluded.over",
+        (page.leg, turn.practice, page.task, page.staff, page.state, command.over),
+    )
+    if command.over:
+        release(turn, page.leg)
+
+
+def page(turn: Turn, command: PageStaff) -> None:
+    if command.endpoint is not None and "call" in command.ways:
+        taken = turn.db.run(
+            "INSERT INTO occupied (endpoint, practice_id, contact, leg) VALUES (?,?,?,?)"
+            " ON CONFLICT (endpoint) DO NOTHING",
+            (command.endpoint, turn.practice, command.contact, command.leg),
+        )
+        turn.db.run(
+            "INSERT INTO page_leg (leg, practice_id, task, staff, state, over) VALUES (?,?,?,?,'ringing',?)"
+            " ON CONFLICT (leg) DO NOTHING",
+            (command.leg, turn.practice, command.task, command.staff, not taken),
+        )
+    errand(turn, command, command.contact)
