@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from intersession.carriers.port import Envelope
-from intersession.core.events import CallArrived, Event, TextArrived
+from intersession.core.events import CallArrived, Event, LegEnded, TextArrived
 from intersession.core.facts import Facts
-from intersession.core.ids import ContactId, EventId, LineId, MessageId, NumberKey, PracticeId
+from intersession.core.ids import ContactId, EventId, LineId, MessageId, NumberKey, PracticeId, caller_leg
 from intersession.corridor.db import DatabaseGone
 from intersession.stories.world import World
 
@@ -158,3 +158,19 @@ def test_a_database_that_is_gone_says_so_and_takes_the_same_event_later(world: W
     other.close()
     assert not world.corridor.now_do(text(world, "m1")).replayed
     assert count(world, "message WHERE direction = 'in'") == 1
+
+
+def test_a_hang_up_that_comes_before_its_call_rings_nobody_and_is_listed(world: World) -> None:
+    contact, key = ContactId("c9"), NumberKey(world.key_of("JS"))
+    ended = LegEnded(
+        id=EventId("c9:ended"), practice=PRACTICE, at=world.now(), contact=contact, leg=caller_leg(contact)
+    )
+    arrived = CallArrived(
+        id=EventId("c9:arrived"), practice=PRACTICE, at=world.now(), contact=contact, line=COACHING, caller=key
+    )
+    for event in (ended, arrived):
+        world.corridor.now_do(Envelope(event=event, numbers={key: world.cast.phones["JS"]}))
+    world.settle()
+    assert count(world, "occupied") == 0
+    assert world.db.value("SELECT flags FROM contact WHERE id = 'c9'") == "abandoned"
+    assert count(world, "task WHERE contact = 'c9' AND closed_at IS NULL") == 1

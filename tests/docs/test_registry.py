@@ -89,6 +89,11 @@ def test_the_numbers_are_those_of_the_policy() -> None:
     assert registry()["V10"].defaults() == {name: getattr(Policy(), name) for name in registry()["V10"].numbers}
 
 
+def test_what_works_names_only_numbers_that_are_read() -> None:
+    works = [one for one in ALL if one.state is State.WORKS]
+    assert {one.id: set(one.numbers) - read_in_code() for one in works if set(one.numbers) - read_in_code()} == {}
+
+
 def test_every_number_that_is_read_belongs_to_a_rule() -> None:
     of_rules = {name for one in ALL for name in one.numbers}
     assert set(meanings()) & read_in_code() <= of_rules

@@ -148,7 +148,10 @@ def _transfers_a_withheld_number(monkey: pytest.MonkeyPatch) -> None:
 
 
 def _names_the_other_client(monkey: pytest.MonkeyPatch) -> None:
-    monkey.setattr(decide, "_client_id", lambda facts, who: facts.caller.clients[0].id if facts.caller.clients else None)
+    def first(facts: Any, who: Any) -> Any:
+        return facts.caller.clients[0].id if facts.caller.clients else None
+
+    monkey.setattr(decide, "_client_id", first)
 
 
 def _callers_change_the_rota(monkey: pytest.MonkeyPatch) -> None:

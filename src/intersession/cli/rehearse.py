@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ def register(commands: Any) -> None:
 
 def run(options: Namespace) -> int:
     """Nothing real is touched: it all happens in a world of its own."""
-    cast = cast_of(read(options.practice))
+    cast = cast_of(read(options.practice), start=datetime.now(UTC))
     try:
         at = instant(options.at, cast.start, cast.zone)
         sentences = [options.does, *options.then]

@@ -143,7 +143,7 @@ def _walk(turn: Turn, event: CallStep | TimeCame) -> None:
         case CallArrived():
             _arrive(turn)
         case PromptEnded():
-            if event.leg == caller_leg(event.contact):
+            if event.leg == caller_leg(event.contact) and _are_current(turn.call, event):
                 _words_over(turn)
         case KeyPressed():
             _key(turn, event)
@@ -187,6 +187,11 @@ def _arrive(turn: Turn) -> None:
         turn.hear(*route.opening)
     else:
         _next_stage(turn)
+
+
+def _are_current(call: Call, event: PromptEnded) -> bool:
+    """Words that were replaced while they ended say nothing: the caller hears the new ones."""
+    return event.said is None or event.said == tuple(one.id for one in call.hearing.said)
 
 
 def _words_over(turn: Turn) -> None:

@@ -131,7 +131,17 @@ def _call_arrived(event: CallArrived, facts: Facts, now: datetime) -> Decision:
     missing = _pack_missing(event, facts, now)
     if who is CallerClass.REJECTED:
         return _rejected(event, call, opened, facts, now)
+    if facts.ended_early:
+        return _over_already(call, facts, now, first=(opened, *missing))
     return _stepped(call, event, facts, now, first=(opened, *missing))
+
+
+def _over_already(call: Call, facts: Facts, now: datetime, first: tuple[Command, ...]) -> Decision:
+    """Nobody is rung for a caller who is gone; it is a hang-up like any other (V25)."""
+    plan = _plan(call, facts, now)
+    over = changed(call, phase=Phase.ENDED, rule=plan.route.rule)
+    owing = tuple(afterwards(over, Ending.ABANDONED, plan.route, facts, now))
+    return plan.decision((*first, *owing, KeepCall(call=over)), ("V25",))
 
 
 def _pack_missing(event: CallArrived, facts: Facts, now: datetime) -> tuple[Command, ...]:

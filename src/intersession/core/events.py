@@ -59,6 +59,9 @@ class PromptEnded(CallEvent):
     """All that this leg was told to hear has been said, and no key came."""
 
     leg: LegId
+    said: tuple[str, ...] | None = None
+    """Wording ids of the words that are over: a carrier that is late may speak of words that others have
+    replaced meanwhile. None: whatever is current."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

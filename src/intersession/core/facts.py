@@ -272,6 +272,8 @@ class Facts:
     caller: Caller = Caller(number=None)
     thread: Thread | None = None
     call: Call | None = None
+    ended_early: bool = False
+    """The caller's hang-up came in before the call itself did: carriers promise no order."""
     contact: ContactFacts | None = None
     task: Task | None = None
     """The task that the event is about."""

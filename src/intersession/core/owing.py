@@ -42,7 +42,8 @@ def owe(
     if open_task is None:
         task = Task(
             id=task_id(contact, kind), contact=contact, kind=kind, owner=owner or director(facts.practice),
-            opened_at=now, listen_by=listen_by, call_by=call_by, finish_by=finish_by, nudge_at=nudge_at, urgent=urgent, ladder=fresh,
+            opened_at=now, listen_by=listen_by, call_by=call_by, finish_by=finish_by, nudge_at=nudge_at,
+            urgent=urgent, ladder=fresh,
         )  # fmt: skip
         return task, (*opened(task), *_in_a_gap(fresh, facts, contact, now))
     task = _take_in(open_task, listen_by, call_by, finish_by, urgent)

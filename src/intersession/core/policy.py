@@ -28,6 +28,9 @@ class Policy:
     accept_seconds: int = 15
     accept_urgent_seconds: int = 8
     pool_most: int = 10
+    rings_after_hours: bool = True
+    """The primary of a coaching or high-access client is rung outside stated hours too (V15, V22); never in an
+    office line (S12)."""
     crisis_seconds: int = 20
     redial_calls: int = 3
     redial_minutes: int = 15

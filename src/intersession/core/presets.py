@@ -47,7 +47,7 @@ _ALL = (
         after_hours="Voicemail with what to do in an emergency; no phone of the staff rings",
         texting=TextScope.NONE,
         agreement="AG-OFFICE",
-        values={"on_call": False, "dbt": False},
+        values={"on_call": False, "dbt": False, "rings_after_hours": False},
     ),
     Preset(
         id="scheduling_text",
@@ -56,7 +56,7 @@ _ALL = (
         after_hours="Voicemail; texts wait for the next opening",
         texting=TextScope.SCHEDULING_ONLY,
         agreement="AG-SCHED",
-        values={"on_call": False, "dbt": False},
+        values={"on_call": False, "dbt": False, "rings_after_hours": False},
     ),
     Preset(
         id="training_clinic",

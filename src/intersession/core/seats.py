@@ -65,7 +65,7 @@ def duty(practice: Practice, now: datetime) -> tuple[StaffId, ...]:
 
 @lru_cache(maxsize=INSTANTS)
 def on_shift(practice: Practice, now: datetime) -> tuple[StaffId, ...]:
-    """On-call in the first two tiers, who can be rung. In a gap of the rota nobody is; the director is no shift (D41)."""
+    """On-call in the first two tiers, who can be rung; in a gap nobody: the director is no shift (D41)."""
     people = (on_duty(practice, tier, now) for tier in (1, 2))
     return tuple(dict.fromkeys(staff for staff in people if staff is not None))
 

@@ -18,7 +18,7 @@ from .caller import CallerClass, classify, lead_client
 from .facts import Client, Facts, Practice, Staff
 from .hours import TimeClass, time_class
 from .levels import Path, path
-from .limits import LimitNow, limit_now
+from .limits import Limit, LimitKind, LimitNow, limit_now
 from .seats import cover_of, desk_staff, on_duty, pool_staff
 
 
@@ -83,7 +83,7 @@ def reduce(facts: Facts, urgent: bool, now: datetime) -> Situation:
     practice = facts.practice
     who = classify(facts.caller, now)
     client = lead_client(facts.caller, facts.line) if who in CLIENT_CLASSES else None
-    limit, _ = limit_now(client.limits, now) if client and practice.policy.dbt else (LimitNow.NONE, None)
+    limit, _ = limit_now(obeyed_limits(client, practice), now) if client else (LimitNow.NONE, None)
     return Situation(
         caller=who,
         path=path(client.access, client.phase) if client else Path.STANDARD,
@@ -100,6 +100,13 @@ def reduce(facts: Facts, urgent: bool, now: datetime) -> Situation:
         foreign=client is not None and client.language not in (None, practice.locale),
         minor=client is not None and client.minor,
     )
+
+
+def obeyed_limits(client: Client, practice: Practice) -> tuple[Limit, ...]:
+    """A phone holiday exists in DBT programs only (D20); narrowed hours and scheduled calls anywhere."""
+    if practice.policy.dbt:
+        return client.limits
+    return tuple(limit for limit in client.limits if limit.kind is not LimitKind.PHONE_HOLIDAY)
 
 
 CLIENT_CLASSES = frozenset({CallerClass.CLIENT, CallerClass.SHARED, CallerClass.BLOCKED})

@@ -100,7 +100,7 @@ class Dispatch:
             Errand(
                 id_, PracticeId(practice), ContactId(contact), LineId(line) if line else None, bytes(sealed),
                 too_late=not_after is not None and not_after < at,
-            )  # fmt: skip
+            )
             for id_, practice, contact, line, sealed, not_after in rows
         )
         return sorted(errands, key=lambda errand: errand.id)
@@ -174,7 +174,8 @@ class Dispatch:
             (to_micros(now),),
         )
         for id_, practice, contact, line, sealed in rows:
-            errand = Errand(id_, PracticeId(practice), ContactId(contact), LineId(line) if line else None, bytes(sealed))
+            where = LineId(line) if line else None
+            errand = Errand(id_, PracticeId(practice), ContactId(contact), where, bytes(sealed))
             key = self._keys.key(self.db, errand.contact)
             command = load_kind(unseal(key, errand.sealed, f"errand:{errand.contact}"))
             outcome = Unknown("the server stopped while this was under way")

@@ -78,7 +78,8 @@ class Gather:
     def _known(self, db: Db, directory: Directory, event: Event, now: datetime) -> Facts:
         match event:
             case CallArrived() | CallFellBack():
-                return self._outside(db, directory, event.line, event.caller, now, event.contact)
+                facts = self._outside(db, directory, event.line, event.caller, now, event.contact)
+                return replace(facts, ended_early=_ended_early(db, event.contact))
             case TextArrived() | EmailArrived():
                 return self._outside(db, directory, event.line, event.sender, now, None)
             case CallbackRequested():
@@ -292,7 +293,7 @@ def _box(db: Db, staff: StaffId) -> tuple[BoxItem, ...]:
         BoxItem(
             task=load(state, Task), contact=ContactId(contact), recording=RecordingId(recording),
             left_at=from_micros(at), handle=handle,
-        )  # fmt: skip
+        )
         for state, contact, recording, at, handle in rows
     )
 
@@ -306,6 +307,11 @@ def _paging(db: Db, practice: PracticeId) -> tuple[Task, ...]:
     rows = db.rows("SELECT state FROM task WHERE practice_id = ? AND closed_at IS NULL ORDER BY opened_at", (practice,))
     tasks = (load(state, Task) for (state,) in rows)
     return tuple(task for task in tasks if task.ladder is not None and task.ladder.next_at is not None)
+
+
+def _ended_early(db: Db, contact: ContactId) -> bool:
+    row = db.row("SELECT 1 FROM journal WHERE contact = ? AND kind = 'LegEnded' LIMIT 1", (contact,))
+    return row is not None
 
 
 def _missed(

@@ -27,9 +27,13 @@ def reconcile(db: Db, carriers: Mapping[str, Carrier], submit: Callable[[Envelop
         found = carriers.get(carrier)
         if found is None:
             continue
-        for envelope in found.missed(LineId(line), _since(db, practice, now)):
-            submit(envelope)
-            count += 1
+        try:
+            for envelope in found.missed(LineId(line), _since(db, practice, now)):
+                submit(envelope)
+                count += 1
+        except Exception as error:
+            # the carrier cannot be asked now; the line serves on, and it is asked again later
+            log.error("reconcile_failed", carrier=carrier, error=type(error).__name__)
     if count:
         log.info("reconciled", count=count)
     return count

@@ -24,6 +24,7 @@ from intersession.records.sealing import Keyring
 from .clock import Clock
 from .db import DatabaseGone, Db
 from .dispatch import LANES, Dispatch, due_wakes, next_due
+from .reconcile import reconcile
 from .seal import seal_new
 from .tick import Decide, Tick, Turned
 
@@ -33,6 +34,8 @@ MOST_ROUNDS = 10_000
 BATCH = 64
 LONGEST_SLEEP = 1.0
 SEAL_EVERY = 1.0
+RECONCILE_EVERY = 300.0
+"""How often the carriers are asked whether something passed us by, in seconds."""
 
 Changed = Callable[[frozenset[str]], None]
 
@@ -41,7 +44,12 @@ class Corridor:
     """The whole path on one thread. `submit` takes an event in; `pump` runs until nothing is due."""
 
     def __init__(
-        self, address: str, keyring: Keyring, clock: Clock, decide: Decide, carriers: Mapping[str, Carrier] | None = None
+        self,
+        address: str,
+        keyring: Keyring,
+        clock: Clock,
+        decide: Decide,
+        carriers: Mapping[str, Carrier] | None = None,
     ) -> None:
         self.db, self.keyring, self.clock = Db(address), keyring, clock
         self.carriers: dict[str, Carrier] = dict(carriers or {})
@@ -189,7 +197,7 @@ class Running:
         """Begin. Claims that a dead worker left are settled first."""
         targets: list[tuple[str, Callable[[], None]]] = [("writer", self._write), ("due", self._watch)]
         targets += [(lane, lambda lane=lane: self._work(lane)) for lane in LANES]  # type: ignore[misc]
-        targets.append(("sealer", self._seal))
+        targets += [("sealer", self._seal), ("reconciler", self._reconcile)]
         for name, target in targets:
             thread = threading.Thread(target=target, name=f"corridor-{name}", daemon=True)
             thread.start()
@@ -207,7 +215,9 @@ class Running:
     def __enter__(self) -> Running:
         return self.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     # ------------------------------------------------------------ the writer
@@ -292,6 +302,18 @@ class Running:
         seconds = LONGEST_SLEEP if due is None else (due - self.clock.now()) / timedelta(seconds=1)
         with self._news:
             self._news.wait(min(max(seconds, 0.005), LONGEST_SLEEP))
+
+    def _reconcile(self) -> None:
+        """At the start, and every few minutes: what passed us by while we were down, or while we served."""
+        db = Db(self.address)
+        while True:
+            try:
+                reconcile(db, self.carriers, self.submit, self.clock.now())
+            except DatabaseGone:
+                db.close()
+            if self._stop.wait(RECONCILE_EVERY):
+                break
+        db.close()
 
     def _seal(self) -> None:
         db = Db(self.address)

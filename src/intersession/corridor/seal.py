@@ -58,7 +58,8 @@ def verify(db: Db, keyring: Keyring, practice: str) -> Intact | Broken:
     seal, place = FIRST, 0
     while True:
         rows = db.rows(
-            f"SELECT {COLUMNS}, place, seal FROM journal WHERE practice_id = ? AND place > ? ORDER BY place LIMIT {BATCH}",
+            f"SELECT {COLUMNS}, place, seal FROM journal WHERE practice_id = ? AND place > ?"
+            f" ORDER BY place LIMIT {BATCH}",
             (practice, place),
         )
         if not rows:

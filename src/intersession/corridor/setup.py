@@ -77,8 +77,8 @@ def _layer(layer: LayerSetup) -> dict[str, Any]:
 def _preset(setup: PracticeSetup) -> list[dict[str, Any]]:
     if setup.preset is None:
         return []
-    values = preset(setup.preset).values
-    return [{"level": Level.PRACTICE, "name": f"preset {setup.preset}", "values": {name: _plain(value) for name, value in values.items()}}]
+    values = {name: _plain(value) for name, value in preset(setup.preset).values.items()}
+    return [{"level": Level.PRACTICE, "name": f"preset {setup.preset}", "values": values}]
 
 
 def _lines(db: Db, setup: PracticeSetup) -> None:

@@ -58,7 +58,7 @@ class DemoWeek:
             screens.Connected(
                 corridor=self.line, clock=self.line.clock, practice=PracticeId(cast.setup.id),
                 keyring=self.line.world.keyring, database=str(self.database), demo=demo,
-            )  # fmt: skip
+            )
         )
         return self
 

@@ -13,7 +13,6 @@ from intersession.core.decide import decide
 from intersession.core.ids import PracticeId
 from intersession.corridor.clock import SystemClock
 from intersession.corridor.db import Db
-from intersession.corridor.reconcile import reconcile
 from intersession.corridor.running import Running
 from intersession.corridor.setup import install
 from intersession.records.schema import migrate
@@ -45,7 +44,6 @@ def serve(options: Namespace) -> int:
         _refuse_live_lines(db)
         running = Running(options.database, keyring, SystemClock(), decide)
         stack.enter_context(running)
-        reconcile(db, running.carriers, running.submit, SystemClock().now())
         _doors(options, running, keyring, practice)
     return 0
 
@@ -56,7 +54,7 @@ def _practice(db: Db, keyring: Keyring, options: Namespace) -> PracticeId:
     if found is None and options.setup is None:
         raise CannotServe("this database is empty: give --setup FILE, a cast file that says who the practice is")
     if found is None:
-        setup = cast_of(read(options.setup)).setup
+        setup = cast_of(read(options.setup), start=SystemClock().now()).setup
         install(db, keyring, setup)
         return PracticeId(setup.id)
     if options.setup is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from intersession.records.setup import (
@@ -28,10 +28,12 @@ TOP = {"title", "story", "cast", "start", "rules", "systems", "practice", "lines
 PRACTICE = {"name", "zone", "preset", "policy", "hours", "closed", "desk", "pool", "director", "triage", "languages",
             "locale", "partners", "guardians"}  # fmt: skip
 LINE = {"number", "urgent_number", "kind", "says", "brand", "staff", "neutral", "retired", "moved_to"}
-STAFF = {"name", "says", "initials", "roles", "phone", "phones", "hours", "no_call", "sessions", "off", "cover",
-         "dnd_until", "coach_until", "supervisor", "urgent_through", "pin", "zone", "language", "phone_lost"}  # fmt: skip
-CLIENT = {"handle", "name", "email", "phone", "phones", "primary", "access", "phase", "texts", "agreement", "safe", "limits",
-          "rule24_until", "language", "zone", "needs_relay", "minor", "next_talk", "status", "discussed"}  # fmt: skip
+STAFF = {"name", "says", "initials", "roles", "phone", "phones", "hours", "no_call", "sessions", "off",
+         "cover", "dnd_until", "coach_until", "supervisor", "urgent_through", "pin", "zone", "language",
+         "phone_lost"}  # fmt: skip
+CLIENT = {"handle", "name", "email", "phone", "phones", "primary", "access", "phase", "texts", "agreement",
+          "safe", "limits", "rule24_until", "language", "zone", "needs_relay", "minor", "next_talk", "status",
+          "discussed"}  # fmt: skip
 LAYER = {"level", "of", "name", "values", "locks"}
 SHIFT = {"who", "tier", "when"}
 BLOCK = {"number", "author", "reason", "review_on", "hard"}
@@ -59,11 +61,14 @@ class Cast:
         return self.setup.zone
 
 
-def cast_of(story: Source) -> Cast:
-    """The cast of a story's file, upon the cast that it names. StoryError for whatever cannot be understood."""
+def cast_of(story: Source, start: datetime | None = None) -> Cast:
+    """The cast of a story's file, upon the cast that it names; `start` for a file that tells no story.
+
+    StoryError for whatever cannot be understood.
+    """
     tables = _tables(story)
     _known(story, "", story.values, TOP)
-    return _Reader(story, tables).cast()
+    return _Reader(story, tables, start).cast()
 
 
 def _tables(story: Source) -> dict[str, Any]:
@@ -97,11 +102,11 @@ def _known(story: Source, table: str, values: dict[str, Any], fields: set[str]) 
 class _Reader:
     """Reads tables one after another; every mistake names its line and field."""
 
-    def __init__(self, story: Source, tables: dict[str, Any]) -> None:
+    def __init__(self, story: Source, tables: dict[str, Any], start: datetime | None) -> None:
         self.story, self.tables = story, tables
         practice = tables.get("practice", {})
         self.zone = practice.get("zone", "America/New_York")
-        self.start = self._start()
+        self.start = start or self._start()
         self.found = Cast(setup=PracticeSetup(id="p", name="", zone=self.zone), start=self.start)
 
     def cast(self) -> Cast:
@@ -144,7 +149,7 @@ class _Reader:
         if written is None:
             raise self.story.error("start", "a story needs the instant at which it starts, such as 2027-02-09 20:12:00")
         try:
-            return instant(written, datetime.min, self.zone)
+            return instant(written, datetime(1970, 1, 1, tzinfo=UTC), self.zone)
         except (ValueError, TypeError, OverflowError) as error:
             raise self.story.error("start", str(error)) from error
 

@@ -41,7 +41,9 @@ class Grammar(Generic[World, Result]):
     def __init__(self) -> None:
         self.sentences: list[Sentence[World, Result]] = []
 
-    def sentence(self, form: str, *, example: str, means: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    def sentence(
+        self, form: str, *, example: str, means: str
+    ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
         """Register a function under a form such as `{who} calls {line}`."""
         pattern = re.compile(form.format(**NAMED))
 

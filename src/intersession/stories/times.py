@@ -58,7 +58,8 @@ def windows(written: object) -> tuple[WindowSetup, ...]:
 def _windows(text: str) -> tuple[WindowSetup, ...]:
     match = re.match(r"^(every day|[A-Z][a-z]{2}(?:[-,][A-Z][a-z]{2})*) (\d\d:\d\d)-(\d\d:\d\d)$", text.strip())
     if match is None:
-        raise ValueError(f'expected weekly hours such as "Mon-Fri 09:00-17:00" or "every day 22:00-07:00", got {text!r}')
+        expected = '"Mon-Fri 09:00-17:00" or "every day 22:00-07:00"'
+        raise ValueError(f"expected weekly hours such as {expected}, got {text!r}")
     start, end = time.fromisoformat(match[2]), time.fromisoformat(match[3] if match[3] != "24:00" else "00:00")
     return tuple(WindowSetup(weekday=day, start=start, end=end) for day in _days(match[1]))
 

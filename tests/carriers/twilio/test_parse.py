@@ -93,13 +93,13 @@ LEFT: dict[str, Any] = {
     "id": f"{CONTACT}:left:RE1", "contact": CONTACT, "recording": "RE1", "silent": False, "full": False,
 }  # fmt: skip
 STEPS: tuple[tuple[str, Kind, str, list[tuple[type[Happened], dict[str, Any]]]], ...] = (
-    ("the words are over", Kind.WORDS, "", [(PromptEnded, KEY)]),
-    ("an empty Digits", Kind.WORDS, "&Digits=", [(PromptEnded, KEY)]),
+    ("the words are over", Kind.WORDS, "", [(PromptEnded, {**KEY, "said": None})]),
+    ("an empty Digits", Kind.WORDS, "&Digits=", [(PromptEnded, {**KEY, "said": None})]),
     ("a key", Kind.WORDS, "&Digits=1", [(KeyPressed, {**KEY, "key": "1"})]),
     ("pound", Kind.WORDS, "&Digits=%23", [(KeyPressed, {**KEY, "key": "#"})]),
     ("one key where several are asked", Kind.DIGITS, "&Digits=9", [(KeyPressed, {**KEY, "key": "9"})]),
     ("a PIN", Kind.DIGITS, "&Digits=4711", [(DigitsEntered, {**KEY, "digits": "4711", "number": None})]),
-    ("no digits in time", Kind.DIGITS, "", [(PromptEnded, KEY)]),
+    ("no digits in time", Kind.DIGITS, "", [(PromptEnded, {**KEY, "said": None})]),
     (
         "a number", Kind.DIGITS, "&Digits=2025550142",
         [(DigitsEntered, {**KEY, "digits": "2025550142", "number": "key of +12025550142"})],

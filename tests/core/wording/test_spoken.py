@@ -183,7 +183,7 @@ def test_an_unknown_zone_says_what_to_use() -> None:
 
 def test_a_naive_time_is_refused() -> None:
     with pytest.raises(WordingError, match="no time zone"):
-        At(datetime(2026, 9, 28, 12))  # noqa: DTZ001
+        At(datetime(2026, 9, 28, 12))
 
 
 @given(instants)

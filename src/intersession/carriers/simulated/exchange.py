@@ -315,7 +315,7 @@ class Exchange:
         if leg.hearing.then is Then.HANG_UP:
             self._over(leg, EndCause.HUNG_UP)
         else:
-            self._event(PromptEnded, leg)
+            self._event(PromptEnded, leg, said=tuple(one.id for one in leg.hearing.said))
 
     # ------------------------------------------------------------ orders, one by one
 

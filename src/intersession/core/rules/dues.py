@@ -87,8 +87,13 @@ def _listen_minutes(case: _Case) -> int | None:
         found.append(policy.listen_urgent_minutes)
     if situation.path in COACHED and situation.caller is not CallerClass.BLOCKED:
         found.append(policy.listen_coaching_minutes)
-    nobody = situation.on_call is OnCallNow.NONE and situation.urgent and situation.path not in COACHED
-    return None if nobody or not found else min(found)
+    return None if _nobody(case) or not found else min(found)
+
+
+def _nobody(case: _Case) -> bool:
+    """After hours in a practice without an on-call nobody can be paged: nothing is promised before it opens (D4, D41,
+    INV-15)."""
+    return case.situation.on_call is OnCallNow.NONE and not case.situation.in_hours
 
 
 def _listen_by(case: _Case) -> datetime:
@@ -123,9 +128,9 @@ def _call_by(case: _Case) -> datetime | None:
     policy, practice = case.facts.practice.policy, case.facts.practice
     if case.rule in ("V02", "V06", "V08") or (case.rule == "V07" and not case.situation.in_hours):
         return None
-    if case.situation.path in COACHED or case.rule == "V03":
+    if (case.situation.path in COACHED or case.rule == "V03") and not _nobody(case):
         return within(case.arrived, timedelta(minutes=policy.coaching_minutes))
-    if case.rule in ("V21", "V19") and not case.situation.in_hours:
+    if not case.situation.in_hours and (case.rule in ("V21", "V19") or case.situation.path in COACHED):
         return after_hours_callback(
             case.arrived, practice.calendar, _on_duty(case), hours=policy.guaranteed_hours, noon=policy.noon
         )
@@ -163,6 +168,8 @@ def _abandoned(case: _Case) -> datetime | None:
     client = case.client
     if client is None or case.situation.path not in COACHED or not client.safe.call_ok:
         return None
+    if _nobody(case):
+        return _call_by(case)
     minutes = case.facts.practice.policy.abandoned_coaching_minutes
     return _safe(case, within(case.arrived, timedelta(minutes=minutes)))
 

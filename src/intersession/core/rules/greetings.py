@@ -124,13 +124,17 @@ class _Words:
         rung = any(stage.seats for stage in self.plan.stages)
         match self.situation.primary:
             case PrimaryNow.IN_SESSION:
-                return phrase("G-ENC", line_name=self.line, digits=self._digits(), who=self._who(), call_by=self.call_by)
+                return phrase(
+                    "G-ENC", line_name=self.line, digits=self._digits(), who=self._who(), call_by=self.call_by
+                )
             case PrimaryNow.NO_CALL if not rung:
                 return phrase("G-NOCALL", who=self._who(), until=self._back_at(), **self._line_and_hear())
             case PrimaryNow.DND if not rung:
                 return self._dnd()
             case PrimaryNow.AWAY if not rung:
                 return self._away()
+            case _ if not rung and not self.situation.in_hours:
+                return self._after_hours()
             case _:
                 return self._no_one_yet()
 

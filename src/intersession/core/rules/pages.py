@@ -126,7 +126,8 @@ def _due(facts: Facts, now: datetime) -> Decision:
     if facts.task.nudge_at is not None and task.nudge_at is None and task.owner is not None and not task.attempts:
         commands.append(TellStaff(staff=task.owner, contact=task.contact, what="session_end"))
     rule = "D37" if missed else "P01"
-    return _decided(rule, _says(task, pages, missed), facts, commands, paged=str(len(pages)), missed=str(missed).lower())
+    inputs = {"paged": str(len(pages)), "missed": str(missed).lower()}
+    return _decided(rule, _says(task, pages, missed), facts, commands, **inputs)
 
 
 def _says(task: Task, pages: tuple[Page, ...], missed: bool) -> str:
@@ -216,14 +217,13 @@ def unanswered(leg: Leg, call: Call, facts: Facts, now: datetime) -> tuple[Comma
     notice = phrase("PG-PUSH", n=1, due=At(now), tier=1)
     told: list[Command] = [TellStaff(staff=leg.staff, contact=call.contact, what="private_voicemail")]
     if phones:
-        told.append(
-            PageStaff(
-                task=task_id(call.contact, TaskKind.LOOK), contact=call.contact, staff=leg.staff, tier=1,
-                ways=(PageWay.PUSH, PageWay.TEXT, PageWay.EMAIL), leg=LegId(f"{leg.id}.v23"), endpoint=phones[0].id,
-                line=call.line, call=Hearing(),
-                notice=Said(id="PG-PUSH", text=show(notice, context), locale=facts.practice.locale),
-            )  # fmt: skip
-        )
+        page = PageStaff(
+            task=task_id(call.contact, TaskKind.LOOK), contact=call.contact, staff=leg.staff, tier=1,
+            ways=(PageWay.PUSH, PageWay.TEXT, PageWay.EMAIL), leg=LegId(f"{leg.id}.v23"), endpoint=phones[0].id,
+            line=call.line, call=Hearing(),
+            notice=Said(id="PG-PUSH", text=show(notice, context), locale=facts.practice.locale),
+        )  # fmt: skip
+        told.append(page)
     client = lead_client(facts.caller, facts.line)
     if client is not None and client.primary == leg.staff:
         told.append(AddReviewItem(contact=call.contact, client=client.id, what="repair"))
@@ -338,7 +338,8 @@ def _tell(
 
 def _taken(task: Task, by: StaffId, facts: Facts, now: datetime) -> Decision:
     taken = acknowledge(task, by, facts.practice, now)
-    return _decided("D36", "Taken by a named person; without an attempt that counts for 15 minutes.", facts, keep(taken))
+    says = "Taken by a named person; without an attempt that counts for 15 minutes."
+    return _decided("D36", says, facts, keep(taken))
 
 
 def _handed_over(task: Task, to: StaffId, facts: Facts, now: datetime) -> Decision:
@@ -412,7 +413,8 @@ def _errand_failed(event: ErrandFailed, facts: Facts, now: datetime) -> Decision
         listen_by=listen_by, call_by=None, urgent=False, ladder=None, now=now,
     )  # fmt: skip
     says = "Something that the line should have done could not be done: a person looks."
-    return _decided("INV-11", says, facts, (FlagContact(contact=event.contact, flag="errand_failed"), *owing), what=event.what)
+    flag = FlagContact(contact=event.contact, flag="errand_failed")
+    return _decided("INV-11", says, facts, (flag, *owing), what=event.what)
 
 
 def _set_shift(event: ShiftSet, facts: Facts, now: datetime) -> Iterator[Command]:

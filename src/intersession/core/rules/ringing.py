@@ -80,7 +80,8 @@ def _own_clinician(
         return ()
     if staff.urgent_through:
         return (staff.id,)
-    if situation.path not in COACHED and not situation.in_hours:
+    at_any_hour = situation.path in COACHED and facts.practice.policy.rings_after_hours
+    if not at_any_hour and not situation.in_hours:
         return ()
     if situation.primary is PrimaryNow.COVERED:
         cover = cover_of(staff, facts.practice, now)
@@ -176,8 +177,8 @@ def _free_clinician(
     if situation.primary is PrimaryNow.COVERED:
         cover = cover_of(staff, facts.practice, now)
         return (cover.id,) if cover else ()
-    free = situation.primary in (PrimaryNow.REACHABLE, PrimaryNow.AFTER_HOURS)
-    return (staff.id,) if free else ()
+    after_hours = situation.primary is PrimaryNow.AFTER_HOURS and facts.practice.policy.rings_after_hours
+    return (staff.id,) if after_hours or situation.primary is PrimaryNow.REACHABLE else ()
 
 
 def _cover_words(

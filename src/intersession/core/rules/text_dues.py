@@ -132,7 +132,7 @@ def _read_by(case: _Case, ladder: LadderFirst | None) -> datetime:
     if case.rule == "X04" and case.s.path in COACHED:
         return case.minutes(policy.listen_in_hours_minutes)
     if ladder is not None:
-        return case.minutes(policy.listen_coaching_minutes)
+        return case.minutes(policy.stop_oncall_minutes if case.rule == "X01" else policy.listen_coaching_minutes)
     if case.rule == "X07":
         return _morning(case)
     if case.rule in ("X02", "V03", "V04") and not case.s.in_hours:  # D41: nobody can be paged

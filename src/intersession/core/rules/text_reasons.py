@@ -74,7 +74,8 @@ def _owing(rule: str, s: TextSituation, owed: TextOwed, facts: Facts) -> Iterato
         yield Reason(rule="O02", says="A call is not safe for this person: whoever reads it decides how to reach them.")
     match owed.ladder:
         case LadderFirst.PRIMARY:
-            yield Reason(rule="D49", says="Paged now: the clinician, then the pool and on-call, until somebody takes it.")
+            says = "Paged now: the clinician, then the pool and on-call, until somebody takes it."
+            yield Reason(rule="D49", says=says)
         case LadderFirst.ON_CALL:
             yield Reason(rule="D49", says="Paged now: on-call, one after the other, until somebody takes it.")
         case None:
