@@ -10,6 +10,7 @@ import pytest
 
 from intersession.core import aftercall, callflow, decide, escalation, owing
 from intersession.core.call import Hearing, LegState, Phase, Then
+from intersession.core.change import changed
 from intersession.core.commands import (
     CallerId,
     CloseContact,
@@ -40,17 +41,17 @@ class Broken:
 
 def _no_safety_in_greetings(monkey: pytest.MonkeyPatch) -> None:
     route = voice.route
-    monkey.setattr(decide, "route", lambda *a: replace(route(*a), closing=(phrase("CON-OK"),), opening=()))
+    monkey.setattr(decide, "route", lambda *a: changed(route(*a), closing=(phrase("CON-OK"),), opening=()))
 
 
 def _nine_is_dead(monkey: pytest.MonkeyPatch) -> None:
     route = voice.route
-    monkey.setattr(decide, "route", lambda *a: replace(route(*a), keys="1"))
+    monkey.setattr(decide, "route", lambda *a: changed(route(*a), keys="1"))
 
 
 def _one_is_dead(monkey: pytest.MonkeyPatch) -> None:
     route = voice.route
-    monkey.setattr(decide, "route", lambda *a: replace(route(*a), keys="9"))
+    monkey.setattr(decide, "route", lambda *a: changed(route(*a), keys="9"))
 
 
 def _one_does_nothing(monkey: pytest.MonkeyPatch) -> None:
@@ -114,7 +115,7 @@ def _closes_by_itself(monkey: pytest.MonkeyPatch) -> None:
 
 def _confirms_to_strangers(monkey: pytest.MonkeyPatch) -> None:
     route = voice.route
-    monkey.setattr(decide, "route", lambda *a: replace(route(*a), opening=(phrase("STILL-TEAM"),)))
+    monkey.setattr(decide, "route", lambda *a: changed(route(*a), opening=(phrase("STILL-TEAM"),)))
     said = Voice.said
 
     def confirmed(self: Voice, phrases: Any) -> Any:

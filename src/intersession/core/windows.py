@@ -137,6 +137,7 @@ def wall_span(day: date, start: time, end: time, zone: str, kind: Reading) -> Sp
     return _resolved(_wall(day, start, end), zone_named(zone), kind)
 
 
+@lru_cache(maxsize=4096)
 def at_wall(day: date, wall: time, zone: str, *, later: bool = False) -> datetime:
     """The instant of a wall time. One that comes twice: the earlier, or the later where asked."""
     return readings(datetime.combine(day, wall), zone_named(zone))[1 if later else 0]
@@ -147,6 +148,7 @@ def day_start(day: date, zone: str) -> datetime:
     return at_wall(day, time(0), zone)
 
 
+@lru_cache(maxsize=64)
 def zone_named(name: str) -> ZoneInfo:
     """The zone of that IANA name. ValueError where there is none."""
     try:

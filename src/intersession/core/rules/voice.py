@@ -7,15 +7,16 @@ one: `ringing` (who is rung, in which stages), `greetings` (what is said), `dues
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from ..caller import CallerClass, lead_client
-from ..change import changed
-from ..facts import Facts
+from ..facts import Client, Facts
 from ..levels import Path
 from ..limits import LimitNow
-from ..route import Route
+from ..route import Owed, Route, Seat, Stage
 from ..situation import CLIENT_CLASSES, OnCallNow, PrimaryNow, Situation
+from ..wording.compose import Phrase
 from .dues import hear_by, owed
 from .greetings import closing, opening
 from .ringing import desk_seats, stages
@@ -72,26 +73,48 @@ def route(situation: Situation, facts: Facts, now: datetime) -> Route:
     """The whole route of a call: stages, words, keys, what is owed."""
     rule = base_rule(situation)
     client = lead_client(facts.caller, facts.line) if situation.caller in CLIENT_CLASSES else None
-    due = owed(rule, situation, facts, client, now)
     policy = facts.practice.policy
-    plan = Route(
+    return Route(
         rule=rule,
         modifiers=modifiers(situation),
         refuse=situation.caller is CallerClass.REJECTED,
-        stages=stages(rule, situation, facts, client, now),
         urgent=situation.urgent or rule == "V03",
         cap_seconds=policy.cap_seconds if _waits(rule, situation) else None,
         keys=_keys(situation, facts, now),
         urgent_rings=situation.on_call in (OnCallNow.ONE, OnCallNow.TWO),
-        owed=due,
-        call_by=due.call_by if due.call_said else None,
         locale=spoken_locale(facts),
         leg_seconds=policy.relay_ring_seconds if situation.relay else None,
-        desk_rings=desk_seats(facts, now) if situation.in_hours else (),
+        plan=_Plan(rule, situation, facts, client, now),
     )
-    plan = changed(plan, opening=opening(plan, situation, facts, client, now))
-    plan = changed(plan, hear_by=hear_by(plan, facts, now))
-    return changed(plan, closing=closing(plan, situation, facts, client, now))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The parts of a route, each worked out in its own room."""
+
+    rule: str
+    situation: Situation
+    facts: Facts
+    client: Client | None
+    now: datetime
+
+    def stages(self) -> tuple[Stage, ...]:
+        return stages(self.rule, self.situation, self.facts, self.client, self.now)
+
+    def owed(self) -> Owed:
+        return owed(self.rule, self.situation, self.facts, self.client, self.now)
+
+    def hear_by(self, route: Route) -> datetime | None:
+        return hear_by(route, self.facts, self.now)
+
+    def opening(self, route: Route) -> tuple[Phrase, ...]:
+        return opening(route, self.situation, self.facts, self.client, self.now)
+
+    def closing(self, route: Route) -> tuple[Phrase, ...]:
+        return closing(route, self.situation, self.facts, self.client, self.now)
+
+    def desk_rings(self) -> tuple[Seat, ...]:
+        return desk_seats(self.facts, self.now) if self.situation.in_hours else ()
 
 
 def spoken_locale(facts: Facts) -> str:
