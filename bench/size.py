@@ -19,6 +19,8 @@ class Size:
     decide_seconds: float = 0.5
     timers: int = 1_000_000
     timers_due: int = 400
+    settle: float = 2.0
+    """Seconds of quiet before memory is read."""
     looked_at: int = 1200
     """Texts for a profile, where a figure falls short."""
 
@@ -37,5 +39,6 @@ QUICK = Size(
     decide_seconds=0.02,
     timers=2000,
     timers_due=20,
+    settle=0.1,
     looked_at=40,
 )

@@ -18,7 +18,6 @@ from .size import Size
 
 LATE = 0.050
 APART = 0.02
-SETTLE = 2.0
 DAYS = 30
 AT_ONCE = 50_000
 
@@ -29,10 +28,10 @@ def timers(seed: Seed, folder: Path, size: Size) -> tuple[list[Figure], str]:
     with Line(seed, path, goes=True) as line:
         line.take(size.timers_due)
         wakes, few = _late(line, size.timers_due)
-        before = _memory(line)
+        before = _memory(line, size)
         _pile_up(path, seed, size.timers)
         more, many = _late(line, size.timers_due)
-        after = _memory(line)
+        after = _memory(line, size)
         figures = [_lateness(few, many, size), _grown(before, after, size)]
         figures = [figure if figure.met else replace(figure, profile=line.ask("asked_for_due")) for figure in figures]
     said = check(path, seed, line.texts, [*wakes, *more])
@@ -50,8 +49,8 @@ def _late(line: Line, count: int) -> tuple[list[str], list[float]]:
     return wakes, late
 
 
-def _memory(line: Line) -> int:
-    time.sleep(SETTLE)
+def _memory(line: Line, size: Size) -> int:
+    time.sleep(size.settle)
     return int(line.ask("memory"))
 
 

@@ -83,7 +83,7 @@ def _texts(drill: Drill) -> Iterator[str]:
             yield f"text {message} was sent {times} times"
         if message not in known:
             yield f"text {message} was sent, and is not in the record"
-    owed = {contact for contact in known_owed(drill.db)}
+    owed = set(known_owed(drill.db))
     for message, (state, contact) in known.items():
         if state in ("said", "reason", "held", "cancelled"):
             continue

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -74,10 +75,8 @@ class Line:
             self.reader.join()
         for pipe in (self.process.stdin, self.process.stdout):
             assert pipe is not None
-            try:
+            with suppress(OSError):  # what was still in the pipe has nobody to read it
                 pipe.close()
-            except OSError:
-                pass  # what was still in the pipe has nobody to read it
 
 
 class Drill:

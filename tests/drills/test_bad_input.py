@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -222,9 +223,10 @@ def test_an_id_that_cannot_be_stored_stops_nobody_else(world: World, id_: str) -
 def steps_of(world: World, contact: ContactId) -> list[Event]:
     """One of every step that a call can take."""
     leg, given = caller_leg(contact), {"contact": contact}
+    keys = ("0", "1", "2", "8", "9", "*", "#", "", "A", "\x00")
     return [
         PromptEnded(**base(world), **given, leg=leg),
-        *(KeyPressed(**base(world), **given, leg=leg, key=key) for key in ("0", "1", "2", "8", "9", "*", "#", "", "A", "\x00")),
+        *(KeyPressed(**base(world), **given, leg=leg, key=key) for key in keys),
         DigitsEntered(**base(world), **given, leg=leg, digits="4711"),
         DigitsEntered(**base(world), **given, leg=leg, digits="9" * 5_000),
         LegAnswered(**base(world), **given, leg=LegId(f"{contact}.7")),
@@ -353,6 +355,21 @@ def test_INV_11_a_second_event_that_is_set_aside_is_owed_again_after_the_first_w
     assert owed(world, C1) == 0
     assert does(world, KeyPressed(**base(world), contact=C1, leg=LEG, key="1")).set_aside
     assert owed(world, C1) == 1
+
+
+def test_INV_02_a_message_that_is_set_aside_is_kept_with_its_sound_and_its_number(world: World) -> None:
+    def never(event: Event, facts: Any, now: Any) -> Any:
+        raise RuntimeError("a rule broke")
+
+    decide, world.corridor.tick._decide = world.corridor.tick._decide, never
+    key = NumberKey(world.key_of("Stranger"))
+    left = VoicemailLeft(**base(world), contact=C1, recording=RecordingId("r1"), seconds=7.0)
+    world.corridor.now_do(Envelope(event=left, numbers={key: STRANGER}, sounds={"r1": ("audio/basic", b"please call")}))
+    world.corridor.tick._decide = decide
+    sealed = bytes(world.db.value("SELECT sealed_event FROM set_aside"))
+    kept = world.keyring.unseal(sealed, f"set_aside:{left.id}")
+    assert b64encode(b"please call").decode() in kept
+    assert STRANGER in kept
 
 
 def test_an_errand_of_a_purged_contact_stops_no_other(world: World) -> None:

@@ -48,10 +48,8 @@ ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 
 def digits(text: str) -> str:
     """Every digit of a text, whether as a figure, in another script, or as a word."""
-    found = []
-    for word in re.findall(r"[^\W\d_]+|\d", text.lower()):
-        found.append(WORDS.get(word, "") if word.isalpha() else str(unicodedata.digit(word)))
-    return "".join(found)
+    words = re.findall(r"[^\W\d_]+|\d", text.lower())
+    return "".join(WORDS.get(word, "") if word.isalpha() else str(unicodedata.digit(word)) for word in words)
 
 
 def shows(text: str, number: str) -> bool:
@@ -204,13 +202,12 @@ def test_a_text_that_gives_a_private_number_away_is_not_sent_and_its_writer_know
     world: World, leaving: Leaving, logged: Any, written: str
 ) -> None:
     before = len(leaving.words)
-    world.do(
-        TextWritten(
-            id=EventId("w1"), practice=PRACTICE, at=world.now(), by=StaffId("Ames"), message=MessageId("w1"), contact=JS,
-            line=LineId("coaching"), client=ClientId("JS"), number=NumberKey(world.key_of("JS")),
-            body=f"Call me at {written}", now=True,
-        )  # fmt: skip
-    )
+    event = TextWritten(
+        id=EventId("w1"), practice=PRACTICE, at=world.now(), by=StaffId("Ames"), message=MessageId("w1"), contact=JS,
+        line=LineId("coaching"), client=ClientId("JS"), number=NumberKey(world.key_of("JS")),
+        body=f"Call me at {written}", now=True,
+    )  # fmt: skip
+    world.do(event)
     assert leaving.words[before:] == []
     assert world.db.value("SELECT state FROM message WHERE id = 'w1'") == "failed"
     assert [task.kind for task in world.tasks("JS") if task.owner == "Ames"]
@@ -256,8 +253,10 @@ def test_a_line_that_shows_a_private_number_is_caught(world: World, orders: Orde
 
 
 @pytest.mark.parametrize(
-    "innocent", ["Our number is 202-555-0100.", "At 5:55 on 01/10 we open.", "988, or 911, at any time", "Room 5550"]
-)
+    "innocent",
+    ["Our number is 202-555-0100.", "At 5:55 on 01/10 we open.", "988, or 911, at any time", "Room 5550",
+     "Try our office in New York: 646-555-0110."],
+)  # fmt: skip
 def test_what_only_looks_like_one_goes_out(orders: Orders, innocent: str) -> None:
     said = Said(id="G-AFTER", text=innocent, locale="en-US")
     assert orders.of(SayPrompt(contact=JS, leg=caller_leg(JS), hearing=Hearing(said=(said,))), LineId("main"))

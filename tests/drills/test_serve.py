@@ -43,10 +43,11 @@ class Place:
 
     def start(self, *more: str) -> subprocess.Popen[str]:
         """Serve, in the background."""
-        return subprocess.Popen(
-            self.command(*more), cwd=self.folder, env=self._env(), text=True, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=(self.folder / "serve.log").open("w"),
-        )  # fmt: skip
+        with (self.folder / "serve.log").open("w") as log:
+            return subprocess.Popen(
+                self.command(*more), cwd=self.folder, env=self._env(), text=True, stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=log,
+            )  # fmt: skip
 
     def serve(self, *more: str) -> subprocess.CompletedProcess[str]:
         """Serve, and expect it to end by itself."""

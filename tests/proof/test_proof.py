@@ -9,6 +9,8 @@ from functools import cache
 
 import pytest
 
+from intersession.core.caller import CallerClass
+from intersession.core.decide import voice
 from intersession.core.facts import Facts
 from intersession.core.route import Route
 from intersession.core.rules.text_situation import TextSituation, all_text_situations, reduce_text
@@ -19,10 +21,11 @@ from . import concrete, texts
 from .broken import BROKEN, Broken
 from .concrete import NOW
 from .conftest import LOOKED, WALKED
-from .invariants import TEXT, VOICE, Invariant, Violated
+from .invariants import TEXT, VOICE, Invariant, Violated, safe_words
 from .walk import arrive, walk
 
 SEED = 988
+FLOWS_OF_THEIR_OWN = (CallerClass.STAFF, CallerClass.WITHHELD, CallerClass.SHARED, CallerClass.REJECTED)
 SAMPLE = 1500
 WALKS = 24
 STATES_HERE = 150
@@ -75,8 +78,9 @@ def test_every_situation_keeps_every_invariant() -> None:
 
 def _arrivals(situations: Iterable[Situation]) -> None:
     invariants, count = _counted(VOICE), 0
-    for _, known in _producible(situations):
+    for situation, known in _producible(situations):
         arrive(known, invariants)
+        _words(situation, known)
         count += 1
     WALKED["situations of calls"] += count
     _note(invariants)
@@ -112,22 +116,29 @@ def _calls(situations: Iterable[Situation], most: int, kinds: int | None) -> Non
 
 
 def _kind(situation: Situation, known: Facts) -> tuple[object, ...]:
+    """All that the call flow looks at. What is said differs more; `_words` looks at that in every situation."""
     urgent = replace(situation, urgent=True)
+    who = situation.caller if situation.caller in FLOWS_OF_THEIR_OWN else None
     transfers = known.practice.policy.crisis_commissioned
-    return (
-        situation.caller, transfers, *(_shape(route(one, known, NOW)) for one in (situation, urgent)),
-    )  # fmt: skip
+    return who, transfers, *(_shape(route(one, known, NOW)) for one in (situation, urgent))
 
 
 def _shape(plan: Route) -> tuple[object, ...]:
     owed = plan.owed
     return (
-        plan.rule, plan.refuse, plan.urgent, plan.urgent_rings, plan.keys, plan.cap_seconds, plan.leg_seconds,
-        tuple((tuple(seat.endpoint for seat in stage.seats), stage.seconds) for stage in plan.stages),
-        tuple(one.id for one in plan.opening), tuple(one.id for one in plan.closing), len(plan.desk_rings),
-        owed.owner is None, owed.listen_minutes, owed.listen_by is None, owed.call_by is None, owed.ladder,
-        owed.abandoned_call_by is None, "V24" in plan.modifiers, "V27" in plan.modifiers,
+        plan.refuse, plan.urgent, plan.urgent_rings, "2" in plan.keys, plan.cap_seconds is None,
+        plan.leg_seconds is None, tuple(min(len(stage.seats), 2) for stage in plan.stages if stage.seats),
+        bool(plan.opening), bool(plan.desk_rings), owed.listen_minutes is None, owed.call_by is None,
+        owed.ladder, owed.abandoned_call_by is None, "V24" in plan.modifiers,
     )  # fmt: skip
+
+
+def _words(situation: Situation, known: Facts) -> None:
+    """INV-01 in every route: its greeting that ends in the tone holds the safety segment, urgent or not."""
+    for one in (situation, replace(situation, urgent=True)):
+        plan = route(one, known, NOW)
+        said = voice(plan.locale, known, NOW).said(plan.closing)
+        assert plan.refuse or safe_words(said), f"no safety segment in {[word.id for word in said]}: {one}"
 
 
 def test_two_facts_that_reduce_alike_are_decided_alike() -> None:

@@ -282,7 +282,7 @@ def _urgent(turn: Turn) -> None:
         return
     if call.phase is Phase.RINGING and call.declared is Declared.URGENT and call.stage >= 0:
         return  # pressed again while it already rings
-    turn.be(declared=Declared.URGENT, declared_at=call.declared_at or turn.now, back_to=None)
+    turn.be(declared=Declared.URGENT, declared_at=call.declared_at or turn.now, back_to=None, messages=0)
     turn.out.append(FlagContact(contact=call.contact, flag="urgent"))
     turn.out += _inform_primary(turn)
     if not turn.route.urgent_rings:
@@ -838,7 +838,9 @@ def _message(turn: Turn, event: VoicemailLeft) -> None:
             at=event.at,
         )
     )
-    turn.be(messages=call.messages + (not empty), empty_tries=call.empty_tries + empty)
+    # what a key cut off was not all that the caller came for: it alone ends nothing (D35)
+    whole = not empty and call.phase in (Phase.RECORDING, Phase.ENDED)
+    turn.be(messages=call.messages + whole, empty_tries=call.empty_tries + empty)
     if empty and call.phase is Phase.RECORDING and call.empty_tries == 0:
         turn.be(phase=Phase.CLOSING)
         turn.hear(phrase("VM-EMPTY"))
