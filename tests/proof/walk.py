@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from intersession.core.call import Call, LegState, Phase, Then
-from intersession.core.callflow import next_wake
+from intersession.core.callflow import CONSULT, next_wake
 from intersession.core.commands import Command, KeepCall
 from intersession.core.decide import decide
 from intersession.core.events import (
@@ -149,18 +149,24 @@ def _leg_events(
         yield f"{leg} hangs up", LegEnded(at=soon, leg=leg, **basis), soon  # type: ignore[arg-type]
 
 
+QUIET = (LegState.GONE, LegState.DISMISSED)
+
+
 def _shape(state: State) -> tuple[object, ...]:
-    """Two states of one shape go on alike: times count only as being set or not."""
+    """Two states of one shape go on alike. Times count as being set or not, phones by how many are in which state,
+    words by whether there are any that the flow asks about."""
     call = state.call
     rung: dict[str, int] = {}
     for leg in call.legs:
-        rung[leg.endpoint] = min(rung.get(leg.endpoint, 0) + 1, 3)
-    legs = tuple((leg.endpoint, leg.state, leg.urgent) for leg in call.legs if leg.state is not LegState.GONE)
+        rung[leg.endpoint] = rung.get(leg.endpoint, 0) + 1
+    legs = sorted((leg.state, leg.urgent, leg.stage == CONSULT) for leg in call.legs if leg.state not in QUIET)
+    said = [one.id for one in call.hearing.said]
+    tasks = state.trail.tasks
     return (
-        call.phase, call.declared, call.stage, call.stage_until is None, call.cap_at is None, call.say_until is None,
-        call.hearing.then, tuple(one.id for one in call.hearing.said), legs, tuple(sorted(rung.items())),
-        call.accepted_by is None, call.callback_by is None, call.key_two, call.crisis_pressed, call.back_to,
-        call.safety_heard, min(call.messages, 1), min(call.empty_tries, 1), call.lost_message, call.tries,
-        call.caller is None, call.locale, state.trail.heard_safety,
-        tuple(sorted((task.kind, task.ladder is None) for task in state.trail.tasks)),
+        call.phase, call.declared, min(call.stage, 3), call.stage_until is None, call.cap_at is None,
+        call.say_until is None, call.hearing.then, bool(said), "U-NONE-A" in said, tuple(legs), min(len(rung), 3),
+        min(max(rung.values(), default=0), 3), call.accepted_by is None, call.callback_by is None, call.key_two,
+        call.crisis_pressed, call.back_to, call.safety_heard, min(call.messages, 1), min(call.empty_tries, 1),
+        call.lost_message, min(call.tries, 1), call.caller is None, call.star, state.trail.heard_safety, bool(tasks),
+        any(task.ladder is not None for task in tasks),
     )  # fmt: skip
