@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
-from intersession.carriers.port import Order, Outcome, Text, Unknown
+from intersession.carriers.port import CrisisTransfer, Failed, Order, Outcome, Text, Unknown
 from intersession.carriers.simulated.exchange import Exchange
 from intersession.corridor.dispatch import Dispatch
 from intersession.stories.world import World
@@ -18,6 +19,16 @@ class Stands:
 
     def __init__(self, behind: Exchange, run: Callable[[Order], Outcome]) -> None:
         self.name, self.capabilities, self.missed, self.run = behind.name, behind.capabilities, behind.missed, run
+
+
+COMMISSIONED = json.dumps(
+    [{"level": "practice", "name": "practice", "values": {"crisis_commissioned": True, "dbt": True}}]
+)
+
+
+def worker(world: World, name: str = "here") -> Dispatch:
+    """A worker of some lanes."""
+    return Dispatch(world.db, world.keyring, world.corridor.carriers, world.corridor.submit, world.now, name=name)
 
 
 def states(world: World, kind: str) -> list[str]:
@@ -35,9 +46,7 @@ def test_an_errand_is_written_with_its_decision_and_runs_after_it(world: World) 
 
 def test_two_workers_run_an_errand_once(world: World) -> None:
     world.corridor.now_do(text(world, "m1", who="MR"))
-    first = Dispatch(world.db, world.keyring, world.corridor.carriers, world.corridor.submit, name="one")
-    second = Dispatch(world.db, world.keyring, world.corridor.carriers, world.corridor.submit, name="two")
-    ran = [worker.run_due(world.now(), ("texts",)) for worker in (first, second)]
+    ran = [worker(world, name).run_due(("texts",)) for name in ("one", "two")]
     assert ran == [1, 0]
 
 
@@ -60,22 +69,57 @@ def test_an_unknown_outcome_is_never_sent_again_and_a_person_is_told(world: Worl
 
 def test_a_claim_whose_worker_died_counts_as_unknown(world: World) -> None:
     world.corridor.now_do(text(world, "m1", who="MR"))
-    world.db.run("UPDATE errand SET state = 'claimed', claimed_until = 1 WHERE kind = 'SendText'")
-    dispatch = Dispatch(world.db, world.keyring, world.corridor.carriers, world.corridor.submit)
-    for envelope in dispatch.expired(world.now()):
-        world.corridor.submit(envelope)
+    world.db.run("UPDATE errand SET state = 'claimed', claimed_by = 'dead', claimed_until = 1 WHERE kind = 'SendText'")
+    worker(world).expire()
     world.settle()
     assert states(world, "SendText") == ["unknown"]
     assert count(world, "message WHERE state = 'maybe'") == 1
 
 
-def test_a_phone_is_not_rung_when_its_time_has_passed(world: World) -> None:
+def test_what_has_no_time_any_more_is_not_done(world: World) -> None:
+    world.exchange.call(world.cast.phones["JS"], world.cast.lines["coaching"])
+    world.corridor.pump()
+    heard = len(world.seen)
+    world.db.run("UPDATE errand SET state = 'due', not_after = 1 WHERE kind = 'SayPrompt'")
+    world.db.run("UPDATE errand SET sealed = (SELECT sealed FROM errand WHERE sealed IS NOT NULL LIMIT 1)")
+    world.db.run("UPDATE errand SET state = 'done' WHERE sealed IS NULL AND kind = 'SayPrompt'")
+    worker(world).run_due(("voice",))
+    assert len(world.seen) == heard
+
+
+def test_an_errand_that_nobody_can_read_stops_no_other_and_is_told_to_a_person(world: World) -> None:
+    world.corridor.now_do(text(world, "m1", who="MR"))
+    world.db.run("UPDATE errand SET sealed = ? WHERE kind = 'SendText'", (b"spoilt",))
+    world.corridor.now_do(text(world, "m2", who="Stranger"))
+    world.settle()
+    assert states(world, "SendText") == ["unknown", "done"]
+    assert count(world, "task WHERE kind = 'machine'") == 1
+
+
+def test_a_claim_that_ran_out_and_was_settled_elsewhere_is_not_run(world: World) -> None:
+    world.corridor.now_do(text(world, "m1", who="MR"))
+    slow = worker(world, "slow")
+    claimed = slow._claim(world.now(), ("texts",))
+    world.clock.advance(timedelta(minutes=2))
+    worker(world, "other").expire(("texts",))
+    for errand in claimed:
+        slow._run(errand)
+    assert states(world, "SendText") == ["unknown"]
+    assert not world.exchange.handset(world.cast.phones["MR"]).texts
+
+
+def test_a_crisis_transfer_that_fails_is_said_and_on_call_is_rung(world: World) -> None:
+    """No silence: the carrier could not do it, so the call goes on as if the crisis line had not answered."""
+    run = world.exchange.run
+
+    def refuses(order: Order) -> Outcome:
+        return Failed("not today") if isinstance(order, CrisisTransfer) else run(order)
+
+    world.db.run("UPDATE practice SET policy = ?, version = version + 1", (COMMISSIONED,))
+    world.corridor.carriers["simulated"] = Stands(world.exchange, refuses)
     world.exchange.call(world.cast.phones["JS"], world.cast.lines["coaching"])
     world.settle()
-    world.db.run("UPDATE errand SET state = 'due', not_after = 1 WHERE kind = 'SayPrompt'")
-    world.clock.advance(timedelta(minutes=5))
-    dispatch = Dispatch(world.db, world.keyring, world.corridor.carriers, world.corridor.submit)
-    for (sealed,) in world.db.rows("SELECT sealed FROM errand WHERE kind = 'SayPrompt'"):
-        assert sealed is None or sealed  # a settled errand holds no content any more
-    dispatch.run_due(world.now(), ("pages",))
-    assert states(world, "SayPrompt") == ["due"]
+    world.exchange.press(world.cast.phones["JS"], "9")
+    world.settle()
+    assert any(said.id == "CR-FAIL-OC" for seen in world.seen for said in seen.said)
+    assert any(seen.what == "rings" and seen.number == world.cast.phones["Evan"] for seen in world.seen)

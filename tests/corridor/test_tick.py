@@ -134,7 +134,7 @@ def _tables(world: World) -> list[tuple[str]]:
     return [(row[0],) for row in rows]
 
 
-def test_an_unknown_line_is_set_aside_and_owned(world: World) -> None:
+def test_a_call_on_a_line_that_nobody_knows_is_kept_and_owned(world: World) -> None:
     event = CallArrived(
         id=EventId("c1:arrived"), practice=PRACTICE, at=world.now(), contact=ContactId("c1"), line=LineId("nowhere"),
         caller=None,
@@ -142,6 +142,17 @@ def test_an_unknown_line_is_set_aside_and_owned(world: World) -> None:
     world.corridor.now_do(Envelope(event=event))
     world.settle()
     assert count(world, "contact WHERE id = 'c1'") == 1
+    world.corridor.now_do(
+        Envelope(
+            event=LegEnded(
+                id=EventId("c1:ended"), practice=PRACTICE, at=world.now(), contact=ContactId("c1"),
+                leg=caller_leg(ContactId("c1")),
+            )
+        )
+    )
+    owners = world.db.rows("SELECT owner, due_at FROM task WHERE contact = 'c1'")
+    assert owners
+    assert all(owner and due for owner, due in owners)
 
 
 def test_a_database_that_is_gone_says_so_and_takes_the_same_event_later(world: World) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from intersession.carriers.port import Dial, Done, Envelope, Order, Outcome, Say, Text
+from intersession.carriers.port import Dial, Done, Envelope, Order, Outcome, Text
 from intersession.carriers.simulated.exchange import CAPABILITIES
 from intersession.core.decide import decide
 from intersession.core.events import CallArrived, TextArrived
@@ -182,10 +182,9 @@ def test_a_call_that_was_let_go_is_one_that_fell_back_and_rings_nobody(served: S
         assert not served.settles(served.call("c1"), within=IN_TIME)
         time.sleep(0.5)
     assert served.settles(served.text("after"))
-    assert served.db.value("SELECT kind FROM journal WHERE contact = 'c1' ORDER BY id LIMIT 1") == "CallFellBack"
-    time.sleep(1.0)
+    until(lambda: not list(unowned(served.db)), within=3.0)
+    time.sleep(8.0)  # the words before the first phone rings would be over by then
     assert not [order for order in served.carrier.of(Dial) if order.leg.startswith("c1.")]  # type: ignore[union-attr]
-    assert not served.carrier.of(Say)
 
 
 # ---------------------------------------------------------------- full
@@ -302,8 +301,10 @@ def test_the_writer_goes_on_whatever_it_is_given(served: Served, what: dict[str,
             "sender": good.sender, "body": "hi", **what,
         }
     )  # fmt: skip
-    assert served.settles(Envelope(event=event), within=5.0), "whoever handed it in waits for ever"
-    assert served.settles(served.text("next"), within=5.0), "the writer is dead"
+    began = time.monotonic()
+    served.settles(Envelope(event=event), within=1.0)
+    assert time.monotonic() - began < 2.0
+    assert served.settles(served.text("next"), within=10.0), "the writer is dead"
 
 
 def test_a_screen_that_breaks_stops_nobody(served: Served) -> None:

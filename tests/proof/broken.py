@@ -184,6 +184,17 @@ def _two_accept(monkey: pytest.MonkeyPatch) -> None:
     monkey.setattr(callflow, "_accept", both)
 
 
+def _forgets_the_accept(monkey: pytest.MonkeyPatch) -> None:
+    def join(turn: Any, leg: Any) -> None:
+        turn.be(phase=Phase.RINGING)
+
+    monkey.setattr(callflow, "_join", join)
+
+
+def _pages_on(monkey: pytest.MonkeyPatch) -> None:
+    monkey.setattr(aftercall, "attempted", lambda task, now: task)
+
+
 def _page_says_why(monkey: pytest.MonkeyPatch) -> None:
     step = callflow._urgent_cap
     del step
@@ -301,6 +312,8 @@ BROKEN = [
     Broken("a call changes somebody's coverage", "INV-21", _callers_change_the_rota),
     Broken("staff phones show no number of the practice", "D13", _shows_the_wrong_number),
     Broken("two phones accept one call", "ONE-ACCEPT", _two_accept),
+    Broken("an accept is forgotten", "D39", _forgets_the_accept),
+    Broken("pages go on during the talk", "D36", _pages_on),
     Broken("a text that belongs to nobody", "INV-03", _no_owner_of_texts, in_texts=True),
     Broken("a text names a staff phone", "INV-04", _names_the_phone_in_texts, in_texts=True),
     Broken("texts go without an agreement", "INV-05a", _texts_without_agreement, in_texts=True),

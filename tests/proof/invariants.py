@@ -369,6 +369,27 @@ def _accepted_once(step: Step) -> str | None:
     return "two phones hold the call" if len(joined) > 1 else None
 
 
+def _held(step: Step) -> str | None:
+    """Whoever accepted is being joined, talks, or waits for crisis words to end; nowhere else (D39)."""
+    call = step.after
+    if call is None or call.outbound or call.staff is not None:
+        return None
+    where = (Phase.JOINING, Phase.TALKING, Phase.CRISIS_SAYING)
+    accepted = [leg for leg in call.legs if leg.state is LegState.ACCEPTED and leg.stage != CONSULT]
+    if accepted and call.phase not in where:
+        return f"a phone that accepted is left alone in {call.phase}"
+    return None
+
+
+def _quiet(step: Step) -> str | None:
+    """While people talk, nobody is paged about it any more (D36)."""
+    call = step.after
+    if call is None or call.phase is not Phase.TALKING:
+        return None
+    running = [task for task in step.trail.tasks if task.ladder is not None and task.ladder.next_at is not None]
+    return "a page ladder runs while people talk" if running else None
+
+
 VOICE = [
     Invariant("INV-01", "the safety segment is heard before any recording and any long wait; 9 is live", _inv_01),
     Invariant("INV-03", "whatever is open has an owner and a due time", _inv_03),
@@ -386,6 +407,8 @@ VOICE = [
     Invariant("INV-21", "a caller changes no coverage and no consent by phone", _inv_21),
     Invariant("D13", "staff phones show the number that fits the stage", _d13),
     Invariant("ONE-ACCEPT", "one phone at most holds a call", _accepted_once),
+    Invariant("D39", "whoever accepted is joined, or waits for crisis words", _held),
+    Invariant("D36", "no page ladder runs while people talk", _quiet),
 ]
 
 TEXT = [

@@ -169,7 +169,6 @@ def _attempted(facts: Facts, call: Call, now: datetime) -> list[Command]:
     return [
         command
         for task in tasks
-        if task.contact != call.contact
         for command in keep(attempted(task, now), joined=call.contact)
     ]
 

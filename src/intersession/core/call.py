@@ -62,8 +62,6 @@ class Phase(StrEnum):
     """Key 9 where no transfer is made: the words, twice (D2)."""
     CRISIS = "crisis"
     """With the crisis line, or on the way to it."""
-    ASKING_NUMBER = "asking_number"
-    """PM-NUM: where can we call you (D19)."""
     STAFF_PIN = "staff_pin"
     STAFF_MENU = "staff_menu"
     CALL_OUT = "call_out"
@@ -109,6 +107,8 @@ class Leg:
     """Rung by an urgent stage: the window is 8 s and the urgent number shows (D12, D13, D28)."""
     until: datetime
     """When the ringing, or the accept window, ends."""
+    forgotten: bool = False
+    """Rung before a talk that was cut off: it may ring again."""
 
 
 @dataclass(frozen=True, kw_only=True)

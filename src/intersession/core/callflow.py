@@ -148,7 +148,7 @@ def _walk(turn: Turn, event: CallStep | TimeCame) -> None:
         case KeyPressed():
             _key(turn, event)
         case DigitsEntered():
-            _digits(turn, event)
+            return  # several digits are asked for in a dial-in only, and on page calls
         case LegAnswered():
             _answered(turn, event.leg)
         case LegEnded():
@@ -285,6 +285,10 @@ def _urgent(turn: Turn) -> None:
     turn.be(declared=Declared.URGENT, declared_at=call.declared_at or turn.now, back_to=None, messages=0)
     turn.out.append(FlagContact(contact=call.contact, flag="urgent"))
     turn.out += _inform_primary(turn)
+    accepted = turn.call.leg(turn.call.accepted_by) if turn.call.accepted_by else None
+    if accepted is not None:  # somebody has taken it already and waits for the crisis words to end (D39)
+        _join(turn, accepted)
+        return
     if not turn.route.urgent_rings:
         _nobody_for_urgent(turn)
         return
@@ -327,10 +331,6 @@ def _page_me(turn: Turn) -> None:
     if "2" not in turn.route.keys:
         turn.hear(phrase("PM-NO"), *_words_of(turn))
         return
-    if turn.call.caller is None:
-        turn.be(phase=Phase.ASKING_NUMBER)
-        turn.hear(phrase("PM-NUM"), digits=True)
-        return
     _paged(turn)
 
 
@@ -347,18 +347,13 @@ def _words_of(turn: Turn) -> tuple[Phrase, ...]:
 
 def _paged(turn: Turn) -> None:
     _let_go(turn, LegState.RINGING)
+    if turn.call.key_two and turn.call.told_call_by is not None:  # pressed again: what was said holds
+        turn.hear(turn.voice.paged(turn.call, turn.call.told_call_by))
+        return
     by = turn.voice.minute(turn.now + timedelta(minutes=turn.facts.practice.policy.coaching_minutes))
     turn.be(phase=Phase.SAVED, key_two=True, told_call_by=by, stage_until=None)
     turn.out += afterwards(turn.call, Ending.PAGED, turn.route, turn.facts, turn.now)
     turn.hear(turn.voice.paged(turn.call, by))
-
-
-def _digits(turn: Turn, event: DigitsEntered) -> None:
-    if turn.call.phase is Phase.ASKING_NUMBER and event.number is not None:
-        turn.be(caller=event.number)
-        _paged(turn)
-    elif turn.call.phase is Phase.ASKING_NUMBER:
-        turn.hear(phrase("PM-NUM"), digits=True)
 
 
 # ---------------------------------------------------------------- crisis (9)
@@ -404,7 +399,10 @@ def _crisis_said(turn: Turn) -> None:
         turn.hear(keys=turn.route.keys)
     elif back is Phase.RECORDING:
         _record(turn)
-    elif back is Phase.CLOSING and turn.call.callback_by is None:
+    elif back is Phase.CLOSING and turn.call.callback_by is not None and turn.call.callback_owner is not None:
+        turn.be(phase=Phase.CLOSING)
+        turn.hear(turn.voice.private(turn.call.callback_owner, turn.call.callback_by, turn.route))
+    elif back is Phase.CLOSING:
         _close(turn)
     else:
         turn.be(phase=Phase.CLOSING)
@@ -417,11 +415,11 @@ def _transfer(turn: Turn) -> None:
         if leg.state in (LegState.ASKED, LegState.CHOOSING, LegState.ACCEPTED):
             _dismiss(turn, leg, phrase("GONE-CRISIS"))
     _let_go(turn, LegState.RINGING)
-    turn.be(phase=Phase.CRISIS, accepted_by=None, stage_until=None, say_until=None, back_to=None)
     said = turn.voice.said((phrase("CR-1"),))
+    seconds = turn.facts.practice.policy.crisis_seconds
+    turn.be(phase=Phase.CRISIS, accepted_by=None, stage_until=None, say_until=None, back_to=None)
     turn.be(hearing=Hearing(said=said))
     outside = caller_leg(turn.call.contact)
-    seconds = turn.facts.practice.policy.crisis_seconds
     turn.out.append(TransferToCrisisLine(contact=turn.call.contact, leg=outside, seconds=seconds, said=said))
 
 
@@ -482,7 +480,7 @@ def _open_seats(turn: Turn, index: int) -> tuple[Seat, ...]:
 
 def _counts_as_rung(leg: Leg, call: Call) -> bool:
     """Once 1 is pressed, a phone that rang for the routine call may ring again, as an urgent one."""
-    return leg.urgent or call.declared is Declared.NONE
+    return not leg.forgotten and (leg.urgent or call.declared is Declared.NONE)
 
 
 def _again(turn: Turn) -> tuple[Seat, ...]:
@@ -549,6 +547,10 @@ def _ring(turn: Turn, seats: tuple[Seat, ...], index: int, seconds: int) -> None
 
 def _close(turn: Turn) -> None:
     """Nobody took it: the greeting that ends in the tone. Crisis words are heard out first."""
+    if turn.call.staff is not None:  # a colleague who dialled in: back to the menu
+        turn.be(phase=Phase.STAFF_MENU, stage=-1, stage_until=None, cap_at=None)
+        turn.hear(phrase("IN-MENU"), keys="0123456")
+        return
     turn.be(stage_until=None, cap_at=None)
     if turn.call.phase is Phase.CRISIS_SAYING:
         turn.be(back_to=Phase.CLOSING)
@@ -737,8 +739,12 @@ def _choose(turn: Turn, leg: Leg, key: str) -> None:
         if other.state in (LegState.ASKED, LegState.CHOOSING):
             _dismiss(turn, other, phrase("TAKEN"))
     _let_go(turn, LegState.RINGING)
-    turn.be(phase=Phase.CLOSING, stage_until=None, cap_at=None, back_to=None)
     turn.out += afterwards(turn.call, Ending.CALL_LATER, turn.route, turn.facts, turn.now)
+    turn.be(stage_until=None, cap_at=None)
+    if turn.call.phase is Phase.CRISIS_SAYING:  # crisis words are heard out; what was promised is said after them
+        turn.be(back_to=Phase.CLOSING)
+        return
+    turn.be(phase=Phase.CLOSING, back_to=None)
     turn.hear(turn.voice.private(leg.staff, by, turn.route))
 
 
@@ -787,8 +793,12 @@ def _leg_gone(turn: Turn, leg_id: LegId) -> None:
         if not any(one.state is LegState.JOINED for one in turn.call.legs):
             _staff_cut_off(turn)
     elif before is LegState.ACCEPTED and leg.stage != CONSULT:
-        turn.be(accepted_by=None, stage=-1, cap_at=_in(turn, _cap(turn)), phase=Phase.RINGING)
-        _next_stage(turn)
+        turn.be(accepted_by=None, stage=-1, cap_at=_in(turn, _cap(turn)))
+        if turn.call.phase is Phase.CRISIS_SAYING:
+            turn.be(back_to=Phase.OPENING)  # rung anew when the crisis words are over
+        else:
+            turn.be(phase=Phase.RINGING)
+            _next_stage(turn)
     else:
         _stage_check(turn)
 
@@ -802,7 +812,7 @@ def _staff_cut_off(turn: Turn) -> None:
 
 def _forget_rung(call: Call) -> tuple[Leg, ...]:
     """Who has been rung before the talk does not count after it: stage −1 keeps the legs, not the memory."""
-    return tuple(replace(leg, urgent=False) for leg in call.legs)
+    return tuple(changed(leg, urgent=False, forgotten=True) for leg in call.legs)
 
 
 def _stage_check(turn: Turn) -> None:
@@ -929,8 +939,9 @@ def _time(turn: Turn) -> None:
 def _tone(turn: Turn) -> None:
     """The soft limit: one tone, on the staff leg alone; nothing ends (S34, INV-10)."""
     turn.be(tone_at=None)
-    if turn.call.phase is Phase.TALKING and turn.call.accepted_by is not None:
-        turn.out.append(PlayTone(contact=turn.call.contact, leg=turn.call.accepted_by))
+    talking = next((leg for leg in turn.call.legs if leg.state is LegState.JOINED), None)
+    if turn.call.phase is Phase.TALKING and talking is not None:
+        turn.out.append(PlayTone(contact=turn.call.contact, leg=talking.id))
 
 
 def _words_lost(turn: Turn) -> None:
@@ -938,8 +949,12 @@ def _words_lost(turn: Turn) -> None:
     if turn.call.phase is Phase.ENDED:
         turn.be(say_until=None, lost_message=True)
         turn.out += afterwards(turn.call, Ending.LOST, turn.route, turn.facts, turn.now)
-    elif turn.call.phase is Phase.JOINING:
+    elif turn.call.phase is Phase.JOINING and turn.call.accepted_by is not None:
+        # nobody ever said that the two were joined: as if that phone had gone
         turn.be(say_until=None)
+        leg = turn.call.accepted_by
+        turn.out.append(DropLeg(contact=turn.call.contact, leg=leg))
+        _leg_gone(turn, leg)
     else:
         _words_over(turn)
 

@@ -297,7 +297,8 @@ def _call_back(event: CallBackAsked, facts: Facts, now: datetime) -> Decision:
     refused = call_back_check(client, facts.practice, now, event.override)
     inputs = {"call_ok": str(client.safe.call_ok if client else True).lower(), "override": str(bool(event.override))}
     if refused is not None:
-        reason = Reason(rule="O02", says=refused)
+        # the screen says which hours are safe; the journal does not hold what a profile says
+        reason = Reason(rule="O02", says="Calling is not safe for this client now. Nobody was dialled.")
         return Decision(rule="O02", reasons=(reason,), inputs=inputs, policy_version=facts.practice.version)
     spoken = voice(facts.practice.locale, facts, now)
     says = "Your phone rings first; press 1 and the client is called from the line."

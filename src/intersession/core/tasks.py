@@ -127,3 +127,5 @@ class PageLeg:
     task: TaskId
     staff: StaffId
     state: PageState = PageState.RINGING
+    tries: int = 0
+    """Wrong PINs so far."""

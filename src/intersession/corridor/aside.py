@@ -47,6 +47,11 @@ def set_aside(db: Db, keys: ContactKeys, event: Event, error: Exception, now: da
         (task.id, event.practice, contact, kind, owner, to_micros(now + LOOK_WITHIN), at, True, dump(task)),
     )
     db.run(
+        "INSERT INTO errand (practice_id, lane, kind, subject, not_before, state, payload, outcome)"
+        " VALUES (?, 'wake', 'task', ?, ?, 'due', '', '') ON CONFLICT (subject) DO NOTHING",
+        (event.practice, f"task:{task.id}", to_micros(now + LOOK_WITHIN)),
+    )
+    db.run(
         "INSERT INTO seen_event (id, practice_id, at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
         (event.id, event.practice, at),
     )

@@ -10,7 +10,7 @@ from typing import Any
 from intersession.core.agreement import Agreement, IdentifyAs, SafeContact, TextScope
 from intersession.core.facts import Client, ClientStatus
 from intersession.core.hours import Reading, Weekly, Window, expand
-from intersession.core.ids import ClientId, NumberKey, StaffId
+from intersession.core.ids import ClientId, NumberKey, PracticeId, StaffId
 from intersession.core.levels import AccessLevel, AccessPhase
 from intersession.core.limits import Limit, LimitKind
 from intersession.records.fields import from_micros
@@ -38,12 +38,12 @@ class Clients:
         self._keyring = keyring
         self._kept: dict[str, _Kept] = {}
 
-    def of_number(self, db: Db, number: NumberKey) -> tuple[Client, ...]:
+    def of_number(self, db: Db, practice: PracticeId, number: NumberKey) -> tuple[Client, ...]:
         """Everybody who may hold that phone, in the order in which they were entered."""
         rows = db.rows(
             f"SELECT {COLUMNS} FROM client_number JOIN client ON client.id = client_number.client_id"
-            " WHERE number_key = ? ORDER BY client_number.id",
-            (number,),
+            " WHERE client_number.practice_id = ? AND number_key = ? ORDER BY client_number.id",
+            (practice, number),
         )
         return tuple(self._client(row) for row in rows)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 
-from intersession.core.ids import ContactId, NumberKey
+from intersession.core.ids import ContactId, NumberKey, PracticeId
 from intersession.records.sealing import Keyring, seal, unseal
 
 from .db import Db
@@ -38,6 +38,10 @@ class ContactKeys:
         self._keep(contact, key)
         return key
 
+    def drop(self, contact: ContactId) -> None:
+        """The key that was just made is not the contact's."""
+        self._kept.pop(contact, None)
+
     def forget(self) -> None:
         """After a roll-back: keys made in it belong to contacts that do not exist."""
         self._kept.clear()
@@ -47,12 +51,12 @@ class ContactKeys:
         if len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
 
-    def stop_texts(self, db: Db, number: NumberKey) -> None:
+    def stop_texts(self, db: Db, practice: PracticeId, number: NumberKey) -> None:
         """The agreement of every client of a number: texting is stopped (X01)."""
         rows = db.rows(
             "SELECT id, wrapped_key, sealed_profile FROM client WHERE id IN"
-            " (SELECT client_id FROM client_number WHERE number_key = ?)",
-            (number,),
+            " (SELECT client_id FROM client_number WHERE practice_id = ? AND number_key = ?)",
+            (practice, number),
         )
         for client, wrapped, sealed in rows:
             key = self.keyring.unwrap(bytes(wrapped), f"client:{client}")

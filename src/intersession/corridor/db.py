@@ -6,9 +6,10 @@ The tick speaks plain SQL because it is ten times faster than an ORM, and becaus
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import lru_cache
+from contextlib import contextmanager, nullcontext
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,22 @@ class DatabaseGone(RuntimeError):
     """The database is locked or gone. The caller gets the safe fallback; the event is tried again."""
 
 
+GONE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
+                  sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PROTOCOL})  # fmt: skip
+
+
+def _told(error: Exception) -> Exception:
+    """DatabaseGone, which is waited out; a statement that is wrong stays what it is, or it would be tried for ever."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return DatabaseGone(str(error)) if code is None or code & 0xFF in GONE else error
+
+
+@cache
+def _turns(address: str) -> threading.Lock:
+    """SQLite's own wait for a write lock polls with growing sleeps; the threads of one process take turns by this."""
+    return threading.Lock()
+
+
 class Db:
     """One connection, for one thread at a time."""
 
@@ -28,6 +45,7 @@ class Db:
         self.address = address
         self.postgres = urlsplit(address).scheme in ("postgresql", "postgres")
         self._connection: Any = None
+        self._turns = nullcontext() if self.postgres else _turns(address)
 
     # ------------------------------------------------------------ statements
 
@@ -57,37 +75,27 @@ class Db:
         try:
             cursor.executemany(_dialect(sql, self.postgres), batch)
         except (sqlite3.OperationalError, psycopg.OperationalError) as error:
-            raise DatabaseGone(str(error)) from error
+            raise _told(error) from error
 
     def _cursor(self, sql: str, values: Sequence[object]) -> Any:
         try:
             return self.connection.execute(_dialect(sql, self.postgres), values)
         except (sqlite3.OperationalError, psycopg.OperationalError) as error:
-            raise DatabaseGone(str(error)) from error
+            raise _told(error) from error
 
     # ------------------------------------------------------------ transactions
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """One transaction: committed whole, or not at all."""
-        self.run("BEGIN IMMEDIATE" if not self.postgres else "BEGIN")
-        try:
-            yield
-        except BaseException:
-            self._give_up()
-            raise
-        self.run("COMMIT")
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """A part that can be taken back alone."""
-        self.run("SAVEPOINT one")
-        try:
-            yield
-        except BaseException:
-            self.run("ROLLBACK TO SAVEPOINT one")
-            raise
-        self.run("RELEASE SAVEPOINT one")
+        with self._turns:
+            self.run("BEGIN IMMEDIATE" if not self.postgres else "BEGIN")
+            try:
+                yield
+            except BaseException:
+                self._give_up()
+                raise
+            self.run("COMMIT")
 
     def _give_up(self) -> None:
         try:

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from intersession.carriers.port import Carrier, Done, Envelope, Failed, Order, Outcome, Unknown
-from intersession.core.commands import PageStaff, RingClient, RingEndpoint, SendText
-from intersession.core.events import EndCause, ErrandFailed, Event, LegEnded, TextFailed, TimeCame, WakeKind
+from intersession.carriers.port import Carrier, Dial, Done, Envelope, Failed, Order, Outcome, Unknown
+from intersession.core.commands import (
+    ConnectLeg,
+    PageStaff,
+    RingClient,
+    RingEndpoint,
+    SendText,
+    TransferToCrisisLine,
+)
+from intersession.core.events import (
+    CrisisLegEnded,
+    EndCause,
+    ErrandFailed,
+    Event,
+    LegEnded,
+    TextFailed,
+    TimeCame,
+    WakeKind,
+)
 from intersession.core.ids import ContactId, EventId, LineId, PracticeId
 from intersession.records.fields import from_micros, to_micros
 from intersession.records.sealing import Keyring, unseal
@@ -24,8 +40,10 @@ from .orders import Leak, Orders
 log = structlog.get_logger(__name__)
 
 LANES = ("voice", "pages", "texts", "mail")
+WAKE = "wake"
 CLAIM_FOR = timedelta(seconds=60)
 BATCH = 32
+COLUMNS = "id, practice_id, contact, line, sealed, not_after, claimed_by, claimed_until"
 
 Report = Callable[[Envelope], object]
 
@@ -48,10 +66,10 @@ def _time_came(row: Row) -> TimeCame:
     )  # fmt: skip
 
 
-def next_due(db: Db) -> datetime | None:
-    """The next instant at which anything is due."""
-    found = db.value("SELECT min(not_before) FROM errand WHERE state = 'due'")
-    return None if found is None else from_micros(found)
+def next_due(db: Db, lanes: tuple[str, ...] = (WAKE, *LANES)) -> datetime | None:
+    """The next instant at which anything is due in these lanes. One look at the index for each of them."""
+    found = [db.value("SELECT min(not_before) FROM errand WHERE state = 'due' AND lane = ?", (lane,)) for lane in lanes]
+    return min((from_micros(at) for at in found if at is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,126 +81,177 @@ class Errand:
     contact: ContactId
     line: LineId | None
     sealed: bytes
-    too_late: bool = False
-    """Its "not after" has passed while nobody was here to run it."""
+    not_after: int | None
+    claimed_by: str
+    claimed_until: int
 
 
 class Dispatch:
     """Runs the errands of some lanes, on a connection of its own."""
 
     def __init__(
-        self, db: Db, keyring: Keyring, carriers: Mapping[str, Carrier], report: Report, name: str = "here"
+        self,
+        db: Db,
+        keyring: Keyring,
+        carriers: Mapping[str, Carrier],
+        report: Report,
+        clock: Callable[[], datetime],
+        name: str = "here",
     ) -> None:
-        self.db, self._carriers, self._report, self._name = db, carriers, report, name
+        self.db, self._carriers, self._report, self._clock, self._name = db, carriers, report, clock, name
         self._keys = ContactKeys(keyring)
         self._orders = Orders(db, keyring, self._keys)
 
-    def run_due(self, now: datetime, lanes: tuple[str, ...] = LANES) -> int:
+    def run_due(self, lanes: tuple[str, ...] = LANES) -> int:
         """Claim what is due in these lanes, run it, settle it; how many there were."""
-        errands = self._claim(now, lanes)
+        errands = self._claim(self._clock(), lanes)
         for errand in errands:
-            self._run(errand, now)
+            self._run(errand)
         return len(errands)
 
     def _claim(self, now: datetime, lanes: tuple[str, ...]) -> list[Errand]:
         """One UPDATE: whoever comes second finds them claimed. On PostgreSQL locked rows are skipped."""
         at = to_micros(now)
+        soonest = next_due(self.db, lanes)
+        if soonest is None or soonest > now:
+            return []  # looked first: a write transaction for nothing would hold up the writer
         marks = ", ".join("?" for _ in lanes)
         skip = " FOR UPDATE SKIP LOCKED" if self.db.postgres else ""
         with self.db.transaction():
             rows = self.db.rows(
                 "UPDATE errand SET state = 'claimed', claimed_by = ?, claimed_until = ? WHERE id IN ("
                 f"SELECT id FROM errand WHERE state = 'due' AND lane IN ({marks}) AND not_before <= ?"
-                f" ORDER BY id LIMIT {BATCH}{skip}) RETURNING id, practice_id, contact, line, sealed, not_after",
+                f" ORDER BY id LIMIT {BATCH}{skip}) RETURNING {COLUMNS}",
                 (self._name, at + to_micros_span(CLAIM_FOR), *lanes, at),
             )
-        errands = (
-            Errand(
-                id_, PracticeId(practice), ContactId(contact), LineId(line) if line else None, bytes(sealed),
-                too_late=not_after is not None and not_after < at,
-            )
-            for id_, practice, contact, line, sealed, not_after in rows
+        return sorted((_errand(row) for row in rows), key=lambda errand: errand.id)
+
+    def _run(self, errand: Errand) -> None:
+        """An errand whose claim ran out meanwhile is somebody else's; one that nobody can read is told to a person."""
+        now = self._clock()
+        if not self._still_mine(errand, now):
+            return
+        try:
+            command = self._open(errand)
+        except Exception as error:
+            self._unreadable(errand, error, now)
+            return
+        late = errand.not_after is not None and errand.not_after < to_micros(now)
+        outcome, order = (Failed("its time had passed"), None) if late else self._outcome(errand, command)
+        if self._settle(errand, command, outcome):
+            self._tell(errand, command, outcome, order, now)
+
+    def _still_mine(self, errand: Errand, now: datetime) -> bool:
+        if to_micros(now) < errand.claimed_until - to_micros_span(CLAIM_FOR) // 2:
+            return True
+        renewed = self.db.run(
+            "UPDATE errand SET claimed_until = ? WHERE id = ? AND state = 'claimed' AND claimed_by = ?",
+            (to_micros(now) + to_micros_span(CLAIM_FOR), errand.id, self._name),
         )
-        return sorted(errands, key=lambda errand: errand.id)
+        return renewed == 1
 
-    def _run(self, errand: Errand, now: datetime) -> None:
+    def _open(self, errand: Errand) -> Any:
         key = self._keys.key(self.db, errand.contact)
-        command = load_kind(unseal(key, errand.sealed, f"errand:{errand.contact}"))
-        outcome = Failed("its time had passed") if errand.too_late else self._outcome(errand, command)
-        self._settle(errand, command, outcome)
-        event = self._event(errand, command, outcome, now)
-        if event is not None:
-            self._report(Envelope(event=event))
+        return load_kind(unseal(key, errand.sealed, f"errand:{errand.contact}"))
 
-    def _outcome(self, errand: Errand, command: Any) -> Outcome:
+    def _unreadable(self, errand: Errand, error: Exception, now: datetime) -> None:
+        log.error("errand_unreadable", error=type(error).__name__)
+        if self._settle(errand, None, Unknown("it cannot be read")):
+            failed = ErrandFailed(
+                id=EventId(f"errand:{errand.id}"), practice=errand.practice, at=now, contact=errand.contact,
+                what="unreadable",
+            )  # fmt: skip
+            self._report(Envelope(event=failed))
+
+    def _outcome(self, errand: Errand, command: Any) -> tuple[Outcome, Order | None]:
+        """What became of it, and of which order, where a command is several."""
         line = getattr(command, "line", None) or errand.line
         try:
             orders = self._orders.of(command, line)
         except (LookupError, Leak) as error:
-            return Failed(str(error))
+            return Failed(str(error)), None
         carrier = self._carrier(line)
         if carrier is None:
-            return Failed("this line has no carrier that can do it")
+            return Failed("this line has no carrier that can do it"), None
         for order in orders:
             outcome = _run_one(carrier, order)
             if not isinstance(outcome, Done):
-                return outcome
-        return Done()
+                return outcome, order
+        return Done(), None
 
     def _carrier(self, line: LineId | None) -> Carrier | None:
         name = self.db.value("SELECT carrier FROM line WHERE id = ?", (line,))
         return self._carriers.get(name) if name else None
 
-    def _settle(self, errand: Errand, command: Any, outcome: Outcome) -> None:
+    def _settle(self, errand: Errand, command: Any, outcome: Outcome) -> bool:
+        """False where somebody else settled it in between: then it is theirs to report."""
         state = {Done: "done", Failed: "failed", Unknown: "unknown"}[type(outcome)]
         with self.db.transaction():
-            self.db.run(
-                "UPDATE errand SET state = ?, outcome = ?, sealed = NULL WHERE id = ?",
-                (state, getattr(outcome, "reason", "")[:200], errand.id),
+            mine = self.db.run(
+                "UPDATE errand SET state = ?, outcome = ?, sealed = NULL WHERE id = ? AND state = 'claimed'"
+                " AND claimed_by = ?",
+                (state, getattr(outcome, "reason", "")[:200], errand.id, errand.claimed_by or self._name),
             )
-            if isinstance(command, SendText) and isinstance(outcome, Done):
+            if mine and isinstance(command, SendText) and isinstance(outcome, Done):
                 self.db.run(
                     "UPDATE message SET state = 'sent' WHERE id = ? AND state = 'sending'", (command.message,)
                 )
+        return mine == 1
 
-    def _event(self, errand: Errand, command: Any, outcome: Outcome, now: datetime) -> Event | None:
-        """What went wrong is an event: a phone that could not be rung is engaged, a text is to be looked at."""
+    def _tell(self, errand: Errand, command: Any, outcome: Outcome, order: Order | None, now: datetime) -> None:
         if isinstance(outcome, Done):
-            return None
+            return
         log.warning("errand_not_done", kind=type(command).__name__, outcome=type(outcome).__name__)
-        id_ = EventId(f"errand:{errand.id}")
-        if isinstance(command, SendText):
-            return TextFailed(
-                id=id_, practice=errand.practice, at=now, message=command.message, reason=outcome.reason,
-                maybe=isinstance(outcome, Unknown),
-            )  # fmt: skip
-        if isinstance(command, RingEndpoint | RingClient | PageStaff):
-            return LegEnded(
-                id=id_, practice=errand.practice, at=now, contact=errand.contact, leg=command.leg,
-                cause=EndCause.FAILED,
-            )  # fmt: skip
-        return ErrandFailed(
-            id=id_, practice=errand.practice, at=now, contact=errand.contact, what=type(command).__name__,
-            leg=getattr(command, "leg", None),
-        )  # fmt: skip
+        self._report(Envelope(event=_event(errand, command, outcome, order, now)))
 
-    def expired(self, now: datetime) -> Iterator[Envelope]:
-        """Claims whose worker died in between: the outcome is unknown, a text is never sent again blindly."""
+    def expire(self, lanes: tuple[str, ...] = LANES) -> int:
+        """Claims of these lanes whose worker died in between: the outcome is unknown, and nothing is sent blindly."""
+        now = self._clock()
+        marks = ", ".join("?" for _ in lanes)
         rows = self.db.rows(
-            "SELECT id, practice_id, contact, line, sealed FROM errand WHERE state = 'claimed' AND claimed_until < ?"
+            f"SELECT {COLUMNS} FROM errand WHERE state = 'claimed' AND lane IN ({marks}) AND claimed_until < ?"
             " ORDER BY id",
-            (to_micros(now),),
+            (*lanes, to_micros(now)),
         )
-        for id_, practice, contact, line, sealed in rows:
-            where = LineId(line) if line else None
-            errand = Errand(id_, PracticeId(practice), ContactId(contact), where, bytes(sealed))
-            key = self._keys.key(self.db, errand.contact)
-            command = load_kind(unseal(key, errand.sealed, f"errand:{errand.contact}"))
+        for row in rows:
+            errand = _errand(row)
             outcome = Unknown("the server stopped while this was under way")
-            self._settle(errand, command, outcome)
-            event = self._event(errand, command, outcome, now)
-            if event is not None:
-                yield Envelope(event=event)
+            try:
+                command = self._open(errand)
+            except Exception as error:
+                self._unreadable(errand, error, now)
+                continue
+            if self._settle(errand, command, outcome):
+                self._tell(errand, command, outcome, None, now)
+        return len(rows)
+
+
+def _errand(row: Row) -> Errand:
+    id_, practice, contact, line, sealed, not_after, claimed_by, claimed_until = row
+    return Errand(
+        id_, PracticeId(practice), ContactId(contact), LineId(line) if line else None, bytes(sealed), not_after,
+        claimed_by or "", claimed_until or 0,
+    )  # fmt: skip
+
+
+def _event(errand: Errand, command: Any, outcome: Failed | Unknown, order: Order | None, now: datetime) -> Event:
+    """What went wrong is an event of the call or text itself, so that nobody waits for what will not come."""
+    about: dict[str, Any] = {"id": EventId(f"errand:{errand.id}"), "practice": errand.practice, "at": now}
+    match command:
+        case SendText():
+            maybe = isinstance(outcome, Unknown)
+            return TextFailed(**about, message=command.message, reason=outcome.reason, maybe=maybe)
+        case RingEndpoint() | RingClient():
+            return LegEnded(**about, contact=errand.contact, leg=command.leg, cause=EndCause.FAILED)
+        case PageStaff() if isinstance(order, Dial):
+            return LegEnded(**about, contact=errand.contact, leg=command.leg, cause=EndCause.FAILED)
+        case ConnectLeg():
+            return LegEnded(**about, contact=errand.contact, leg=command.staff_leg, cause=EndCause.FAILED)
+        case TransferToCrisisLine():
+            return CrisisLegEnded(**about, contact=errand.contact, reached=False)
+        case _:
+            leg = getattr(command, "leg", None)
+            return ErrandFailed(**about, contact=errand.contact, what=type(command).__name__, leg=leg)
 
 
 def _run_one(carrier: Carrier, order: Order) -> Outcome:

@@ -134,7 +134,7 @@ class Gather:
             return Caller(number=None)
         return Caller(
             number=number,
-            clients=self._clients.of_number(db, number),
+            clients=self._clients.of_number(db, directory.practice.id, number),
             guardian=number in directory.guardians,
             staff=directory.staff_phones.get(number),
             partner=number in directory.partners,
@@ -226,7 +226,8 @@ class Gather:
         page = _page(db, leg) if leg else None
         if page is not None:
             pin = isinstance(event, DigitsEntered) and pin_fits(db, page.staff, event.digits)
-            return replace(self._task(db, directory, page.task, now), page=page, pin_ok=pin)
+            facts = self._task(db, directory, page.task, now)
+            return replace(facts, page=_page(db, page.leg) or page, pin_ok=pin)
         facts = self._call(db, directory, event.contact, now)
         staff = facts.call.staff if facts.call is not None and not facts.call.outbound else None
         if staff is None:
@@ -235,11 +236,12 @@ class Gather:
         return replace(facts, pin_ok=pin, box=_box(db, staff))
 
     def _task(self, db: Db, directory: Directory, task: TaskId, now: datetime) -> Facts:
-        row = db.row("SELECT contact, state FROM task WHERE id = ? AND closed_at IS NULL", (task,))
-        if row is None:
+        contact = db.value("SELECT contact FROM task WHERE id = ? AND closed_at IS NULL", (task,))
+        if contact is None:
             return Facts(practice=directory.practice)
-        facts = self._contact(db, directory, ContactId(row[0]), now)
-        return replace(facts, task=load(row[1], Task))
+        facts = self._contact(db, directory, ContactId(contact), now)  # locks the thread
+        state = db.value("SELECT state FROM task WHERE id = ? AND closed_at IS NULL", (task,))
+        return replace(facts, task=load(state, Task) if state is not None else None)
 
     def _message(self, db: Db, directory: Directory, message: MessageId, now: datetime) -> Facts:
         row = db.row(
@@ -331,10 +333,10 @@ def _busy(db: Db, practice: PracticeId, contact: ContactId | None) -> frozenset[
 
 
 def _page(db: Db, leg: LegId) -> PageLeg | None:
-    row = db.row("SELECT task, staff, state FROM page_leg WHERE leg = ?", (leg,))
+    row = db.row("SELECT task, staff, state, tries FROM page_leg WHERE leg = ?", (leg,))
     if row is None:
         return None
-    return PageLeg(leg=leg, task=TaskId(row[0]), staff=StaffId(row[1]), state=PageState(row[2]))
+    return PageLeg(leg=leg, task=TaskId(row[0]), staff=StaffId(row[1]), state=PageState(row[2]), tries=row[3])
 
 
 def _instant(micros: int | None) -> datetime | None:

@@ -112,7 +112,7 @@ class Orders:
     def _page(self, command: PageStaff, line: LineId | None) -> Iterable[Order]:
         """A call that is the page, and the one content-free line beside it (D14, INV-12)."""
         if command.endpoint is None:
-            return
+            raise LookupError("this person has no phone to be paged on")
         to = self._endpoint(command.endpoint)
         show = self._shown(command.line or line, CallerId.URGENT) or ""
         if PageWay.CALL in command.ways:

@@ -18,12 +18,13 @@ from typing import Any
 import structlog
 
 from intersession.carriers.port import Carrier, Envelope
-from intersession.core.events import CallArrived, CallFellBack
+from intersession.core.events import CallArrived, CallFellBack, Event, LegEnded
+from intersession.core.ids import EventId, caller_leg
 from intersession.records.sealing import Keyring
 
 from .clock import Clock
 from .db import DatabaseGone, Db
-from .dispatch import LANES, Dispatch, due_wakes, next_due
+from .dispatch import LANES, WAKE, Dispatch, due_wakes, next_due
 from .reconcile import reconcile
 from .seal import seal_new
 from .tick import Decide, Tick, Turned
@@ -34,6 +35,8 @@ MOST_ROUNDS = 10_000
 BATCH = 64
 LONGEST_SLEEP = 1.0
 SEAL_EVERY = 1.0
+AFTER_TROUBLE = 0.5
+STUCK_EVERY = 5.0
 RECONCILE_EVERY = 300.0
 """How often the carriers are asked whether something passed us by, in seconds."""
 
@@ -54,7 +57,7 @@ class Corridor:
         self.db, self.keyring, self.clock = Db(address), keyring, clock
         self.carriers: dict[str, Carrier] = dict(carriers or {})
         self.tick = Tick(self.db, keyring, decide)
-        self.dispatch = Dispatch(self.db, keyring, self.carriers, self.submit)
+        self.dispatch = Dispatch(self.db, keyring, self.carriers, self.submit, clock.now)
         self.turned: list[Callable[[Turned, datetime], None]] = []
         """Told of every turn, for transcripts."""
         self._waiting: deque[Envelope] = deque()
@@ -72,7 +75,7 @@ class Corridor:
         for _ in range(MOST_ROUNDS):
             if self._waiting:
                 self._turn([self._waiting.popleft()])
-            elif not self._wake() and not self.dispatch.run_due(self.clock.now()):
+            elif not self._wake() and not self.dispatch.run_due():
                 return
         raise RuntimeError(f"the line did not come to rest in {MOST_ROUNDS} rounds: something triggers itself")
 
@@ -104,14 +107,14 @@ class Corridor:
 class Ticket:
     """A place in the queue. Whoever waits may give it up; the event then commits as one that fell back."""
 
-    __slots__ = ("_done", "_given_up", "_lock", "_turned", "envelope")
+    __slots__ = ("_done", "_given_up", "_lock", "_taken", "_turned", "envelope")
 
     def __init__(self, envelope: Envelope) -> None:
         self.envelope = envelope
         self._done = threading.Event()
         self._lock = threading.Lock()
         self._turned: Turned | None = None
-        self._given_up = False
+        self._taken = self._given_up = False
 
     def wait(self, seconds: float) -> Turned | None:
         """What became of it; None, and the ticket is given up, if that takes too long."""
@@ -120,11 +123,19 @@ class Ticket:
             self._given_up = self._turned is None
             return self._turned
 
-    def settle(self, turned: Turned) -> None:
-        """The writer has committed it."""
+    def take(self) -> Envelope:
+        """The writer turns it now: as it is, or as one that fell back, where nobody waits for it any more."""
+        with self._lock:
+            self._taken = not self._given_up
+            return self.envelope if self._taken else fallen_back(self.envelope)
+
+    def settle(self, turned: Turned) -> bool:
+        """The writer has committed it. True where whoever waited gave up while it was being written."""
         with self._lock:
             self._turned = turned
+            left = self._taken and self._given_up
         self._done.set()
+        return left
 
     @property
     def given_up(self) -> bool:
@@ -144,8 +155,7 @@ class _Batch(Sequence[Envelope]):
         return len(self._tickets)
 
     def __getitem__(self, at: Any) -> Any:
-        ticket = self._tickets[at]
-        return fallen_back(ticket.envelope) if ticket.given_up else ticket.envelope
+        return self._tickets[at].take()
 
 
 def fallen_back(envelope: Envelope) -> Envelope:
@@ -160,25 +170,20 @@ def fallen_back(envelope: Envelope) -> Envelope:
 
 
 class Running:
-    """Threads around the corridor: one writer, one watch over due times, one worker a lane, one sealer."""
+    """Threads around the corridor: one writer, one watch over due times, one worker a lane, one sealer, one that asks
+    the carriers what passed us by. Whatever stumbles in one of them is logged, and it goes on."""
 
     def __init__(
-        self,
-        address: str,
-        keyring: Keyring,
-        clock: Clock,
-        decide: Decide,
-        *,
-        batch: int = BATCH,
-        practices: tuple[str, ...] = (),
+        self, address: str, keyring: Keyring, clock: Clock, decide: Decide, *, batch: int = BATCH
     ) -> None:
-        self.address, self.keyring, self.clock, self.decide = address, keyring, clock, decide
-        self.batch, self.practices = batch, practices
+        self.address, self.keyring, self.clock, self.decide, self.batch = address, keyring, clock, decide, batch
         self.carriers: dict[str, Carrier] = {}
         self.changed: list[Changed] = []
         self._queue: queue.SimpleQueue[Ticket | None] = queue.SimpleQueue()
+        self._stuck: list[Ticket] = []
         self._stop = threading.Event()
         self._news = threading.Condition()
+        self._told = 0
         self._threads: list[threading.Thread] = []
         self.tick = Tick(Db(address), keyring, decide)
 
@@ -191,18 +196,23 @@ class Running:
     def nudge(self) -> None:
         """Something changed that may be due earlier: a new errand, or a clock that was moved."""
         with self._news:
+            self._told += 1
             self._news.notify_all()
 
     def start(self) -> Running:
-        """Begin. Claims that a dead worker left are settled first."""
-        targets: list[tuple[str, Callable[[], None]]] = [("writer", self._write), ("due", self._watch)]
-        targets += [(lane, lambda lane=lane: self._work(lane)) for lane in LANES]  # type: ignore[misc]
-        targets += [("sealer", self._seal), ("reconciler", self._reconcile)]
-        for name, target in targets:
-            thread = threading.Thread(target=target, name=f"corridor-{name}", daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        """Begin."""
+        self._begin("writer", self._write)
+        self._begin("due", lambda: self._forever("due", self._watch))
+        for lane in LANES:
+            self._begin(lane, lambda lane=lane: self._work(lane))  # type: ignore[misc]
+        self._begin("sealer", lambda: self._forever("sealer", self._seal))
+        self._begin("reconciler", lambda: self._forever("reconciler", self._reconcile))
         return self
+
+    def _begin(self, name: str, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, name=f"corridor-{name}", daemon=True)
+        thread.start()
+        self._threads.append(thread)
 
     def stop(self) -> None:
         """End, after what was taken in is written."""
@@ -220,11 +230,29 @@ class Running:
     ) -> None:
         self.stop()
 
+    def _forever(self, name: str, do: Callable[[Db], None]) -> None:
+        """One thread's loop on a connection of its own. Nothing ends it but `stop`."""
+        db = Db(self.address)
+        while not self._stop.is_set():
+            try:
+                do(db)
+            except DatabaseGone:
+                db.close()
+                self._stop.wait(AFTER_TROUBLE)
+            except Exception:
+                log.exception("thread_stumbled", lane=name)
+                self._stop.wait(AFTER_TROUBLE)
+        db.close()
+
     # ------------------------------------------------------------ the writer
 
     def _write(self) -> None:
         while True:
-            ticket = self._queue.get()
+            try:
+                ticket = self._queue.get(timeout=STUCK_EVERY if self._stuck else None)
+            except queue.Empty:
+                self._try_again()
+                continue
             if ticket is None:
                 return
             self._write_batch([ticket, *self._more()])
@@ -244,83 +272,91 @@ class Running:
         return found
 
     def _write_batch(self, tickets: list[Ticket]) -> None:
+        turned = self._turn(tickets)
+        if turned is None:
+            return
+        for ticket, one in zip(tickets, turned, strict=True):
+            if ticket.settle(one):
+                self._fell_back_late(one.event)
+        self._tell(frozenset().union(*(one.changed for one in turned)))
+        self.nudge()
+
+    def _turn(self, tickets: list[Ticket]) -> list[Turned] | None:
         envelopes = _Batch(tickets)
         while True:
             try:
-                turned = self.tick.turn(envelopes, self.clock.now())
-                break
+                return self.tick.turn(envelopes, self.clock.now())
             except DatabaseGone as error:
                 # locked or gone: nothing is lost, the events wait here and their callers get the safe fallback
                 log.error("database_gone", error=type(error.__cause__).__name__, waiting=len(envelopes))
                 self.tick.db.close()
-                if self._stop.wait(0.5):
-                    return
-        for ticket, one in zip(tickets, turned, strict=True):
-            ticket.settle(one)
-        self._tell(frozenset().union(*(one.changed for one in turned)))
-        self.nudge()
+                if self._stop.wait(AFTER_TROUBLE):
+                    return None
+            except Exception:
+                # not even setting it aside worked: it is kept here, and tried again
+                log.exception("batch_stuck", waiting=len(envelopes))
+                self._stuck += tickets
+                return None
+
+    def _try_again(self) -> None:
+        """One by one, so that a single one cannot hold up the others for ever."""
+        stuck, self._stuck = self._stuck, []
+        for ticket in stuck:
+            self._write_batch([ticket])
+
+    def _fell_back_late(self, event: Event) -> None:
+        """Its caller was given the fallback while the call was being written: they are not on our line any more."""
+        if isinstance(event, CallArrived):
+            gone = LegEnded(
+                id=EventId(f"{event.id}:fell-back"), practice=event.practice, at=self.clock.now(),
+                contact=event.contact, leg=caller_leg(event.contact),
+            )  # fmt: skip
+            self.submit(Envelope(event=gone))
 
     def _tell(self, changed: frozenset[str]) -> None:
-        if changed:
-            for listener in self.changed:
+        if not changed:
+            return
+        for listener in self.changed:
+            try:
                 listener(changed)
+            except Exception:
+                log.exception("listener_stumbled")
 
     # ------------------------------------------------------------ due times and lanes
 
-    def _watch(self) -> None:
-        db = Db(self.address)
-        while not self._stop.is_set():
-            try:
-                tickets = [self.submit(wake) for wake in due_wakes(db, self.clock.now())]
-                for ticket in tickets:
-                    ticket.wait(10)
-                self._sleep(db, busy=bool(tickets))
-            except DatabaseGone:
-                db.close()
-                self._stop.wait(0.5)
-        db.close()
+    def _watch(self, db: Db) -> None:
+        told = self._told
+        tickets = [self.submit(wake) for wake in due_wakes(db, self.clock.now())]
+        for ticket in tickets:
+            ticket.wait(10)
+        if not tickets:
+            self._sleep(db, told, WAKE)
 
     def _work(self, lane: str) -> None:
-        db = Db(self.address)
-        dispatch = Dispatch(db, self.keyring, self.carriers, self.submit, name=f"{lane}-{id(self):x}")
-        while not self._stop.is_set():
-            try:
-                for envelope in dispatch.expired(self.clock.now()):
-                    self.submit(envelope)
-                ran = dispatch.run_due(self.clock.now(), (lane,))
-                self._sleep(db, busy=ran > 0)
-            except DatabaseGone:
-                db.close()
-                self._stop.wait(0.5)
-        db.close()
+        name = f"{lane}-{id(self):x}"
 
-    def _sleep(self, db: Db, *, busy: bool) -> None:
-        """Until the next due instant, at most a second; a commit or a moved clock wakes us earlier."""
-        if busy:
-            return
-        due = next_due(db)
+        def work(db: Db) -> None:
+            told = self._told
+            dispatch = Dispatch(db, self.keyring, self.carriers, self.submit, self.clock.now, name=name)
+            if not dispatch.expire((lane,)) + dispatch.run_due((lane,)):
+                self._sleep(db, told, lane)
+
+        self._forever(lane, work)
+
+    def _sleep(self, db: Db, told: int, lane: str) -> None:
+        """Until the lane's next due instant, at most a second; whatever was told since `told` wakes us at once."""
+        due = next_due(db, (lane,))
         seconds = LONGEST_SLEEP if due is None else (due - self.clock.now()) / timedelta(seconds=1)
         with self._news:
-            self._news.wait(min(max(seconds, 0.005), LONGEST_SLEEP))
+            if self._told == told:
+                self._news.wait(min(max(seconds, 0.005), LONGEST_SLEEP))
 
-    def _reconcile(self) -> None:
+    def _reconcile(self, db: Db) -> None:
         """At the start, and every few minutes: what passed us by while we were down, or while we served."""
-        db = Db(self.address)
-        while True:
-            try:
-                reconcile(db, self.carriers, self.submit, self.clock.now())
-            except DatabaseGone:
-                db.close()
-            if self._stop.wait(RECONCILE_EVERY):
-                break
-        db.close()
+        reconcile(db, self.carriers, self.submit, self.clock.now())
+        self._stop.wait(RECONCILE_EVERY)
 
-    def _seal(self) -> None:
-        db = Db(self.address)
-        while not self._stop.wait(SEAL_EVERY):
-            try:
-                for (practice,) in db.rows("SELECT id FROM practice"):
-                    seal_new(db, self.keyring, practice)
-            except DatabaseGone:
-                db.close()
-        db.close()
+    def _seal(self, db: Db) -> None:
+        for (practice,) in db.rows("SELECT id FROM practice"):
+            seal_new(db, self.keyring, practice)
+        self._stop.wait(SEAL_EVERY)

@@ -111,7 +111,9 @@ class Tick:
         """The event, and what follows from it at once (a phone that fell free, a key that asks for a call)."""
         waiting: list[Envelope] = [envelope]
         done: list[Turned] = []
-        while waiting and len(done) < MOST_FOLLOWING:
+        while waiting:
+            if len(done) == MOST_FOLLOWING:
+                raise RuntimeError(f"more than {MOST_FOLLOWING} events follow from one: something triggers itself")
             one = waiting.pop(0)
             facts = self._gather.facts(self.db, one.event, now)
             decision = self._decide(one.event, facts, now)

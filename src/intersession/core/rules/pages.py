@@ -71,8 +71,7 @@ from ..tasks import PageLeg, PageState, Task, TaskKind, task_id
 from ..wording.compose import At, Handle, Phrase, phrase, show
 from ..words import Voice
 
-HOLD = timedelta(seconds=90)
-"""How long a page call may stay unanswered by a key; the carrier hangs up then."""
+PIN_TRIES = 3
 
 
 def decide_page(event: Event, facts: Facts, now: datetime) -> Decision:
@@ -313,10 +312,18 @@ def _pin(page: PageLeg, facts: Facts, now: datetime) -> tuple[Command, ...]:
     if page.state is not PageState.TAKEN or contact is None or not contact.recordings or task is None:
         return ()
     if not facts.pin_ok:
-        return (_tell(page, facts, now, phrase("IN-BAD"), phrase("PG-ACK-CALL"), keys="12", digits=True),)
+        return _wrong_pin(page, facts, now)
     played = Hearing(plays=contact.recordings[-1], keys="12")
     noted = NoteMessageHeard(contact=contact.id, by=page.staff, at=now)
     return (SayPrompt(contact=task.contact, leg=page.leg, hearing=played), noted, *keep(heard(task, now)))
+
+
+def _wrong_pin(page: PageLeg, facts: Facts, now: datetime) -> tuple[Command, ...]:
+    tries = replace(page, tries=page.tries + 1)
+    if tries.tries >= PIN_TRIES:
+        return (KeepPageLeg(page=tries), _tell(page, facts, now, phrase("IN-BAD", "locked"), then=Then.HANG_UP))
+    again = _tell(page, facts, now, phrase("IN-BAD"), phrase("PG-ACK-CALL"), keys="12", digits=True)
+    return (KeepPageLeg(page=tries), again)
 
 
 def _tell(

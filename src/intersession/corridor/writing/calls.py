@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from intersession.core.call import Call, LegState, Phase
 from intersession.core.commands import (
     KeepPageLeg,
@@ -47,7 +49,7 @@ def say(turn: Turn, command: SayPrompt) -> None:
     outside = command.leg == caller_leg(command.contact)
     if outside and command.hearing.said:
         _note_said(turn, command)
-    line = turn.facts.line.id if turn.facts.line else None
+    line = getattr(turn.event, "line", None) or (turn.facts.call.line if turn.facts.call else None)
     if not (outside and line in turn.pulls):
         errand(turn, command, command.contact)
 
@@ -112,9 +114,9 @@ def release(turn: Turn, leg: LegId) -> None:
 def keep_page(turn: Turn, command: KeepPageLeg) -> None:
     page = command.page
     turn.db.run(
-        "INSERT INTO page_leg (leg, practice_id, task, staff, state, over) VALUES (?,?,?,?,?,?)"
-        " ON CONFLICT (leg) DO UPDATE SET state = excluded.state, over = excluded.over",
-        (page.leg, turn.practice, page.task, page.staff, page.state, command.over),
+        "INSERT INTO page_leg (leg, practice_id, task, staff, state, tries, over) VALUES (?,?,?,?,?,?,?)"
+        " ON CONFLICT (leg) DO UPDATE SET state = excluded.state, tries = excluded.tries, over = excluded.over",
+        (page.leg, turn.practice, page.task, page.staff, page.state, page.tries, command.over),
     )
     if command.over:
         release(turn, page.leg)
@@ -128,8 +130,10 @@ def page(turn: Turn, command: PageStaff) -> None:
             (command.endpoint, turn.practice, command.contact, command.leg),
         )
         turn.db.run(
-            "INSERT INTO page_leg (leg, practice_id, task, staff, state, over) VALUES (?,?,?,?,'ringing',?)"
+            "INSERT INTO page_leg (leg, practice_id, task, staff, state, tries, over) VALUES (?,?,?,?,'ringing',0,?)"
             " ON CONFLICT (leg) DO NOTHING",
             (command.leg, turn.practice, command.task, command.staff, not taken),
         )
+        if not taken:  # that phone rings or is engaged already: the page comes beside the call only
+            command = replace(command, ways=tuple(way for way in command.ways if way != "call"))
     errand(turn, command, command.contact)

@@ -33,7 +33,7 @@ def open_contact(turn: Turn, command: OpenContact) -> None:
             (thread, turn.practice, command.line, command.number),
         )
     closed = bool(command.born_closed)
-    turn.db.run(
+    made = turn.db.run(
         "INSERT INTO contact (id, practice_id, thread, channel, direction, line, client, caller_class, at, flags,"
         " closed_at, closed_by, disposition, wrapped_key) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
         " ON CONFLICT (id) DO NOTHING",
@@ -44,6 +44,8 @@ def open_contact(turn: Turn, command: OpenContact) -> None:
             command.born_closed, turn.keys.make(command.contact),
         ),
     )  # fmt: skip
+    if not made:
+        turn.keys.drop(command.contact)  # it exists already, with a key of its own
     if command.channel == "text" and command.direction == "in" and thread is not None and not closed:
         turn.db.run("UPDATE thread SET open_text = ? WHERE id = ?", (command.contact, thread))
     turn.changed(command.contact)

@@ -76,7 +76,8 @@ def mark_text(turn: Turn, command: MarkText) -> None:
 
 def cancel_held(turn: Turn, command: CancelHeldTexts) -> None:
     held = turn.db.rows(
-        "SELECT id, written_by, contact FROM message WHERE number_key = ? AND state = 'held'", (command.number,)
+        "SELECT id, written_by, contact FROM message WHERE practice_id = ? AND number_key = ? AND state = 'held'",
+        (turn.practice, command.number)
     )
     for message, writer, contact in held:
         turn.db.run("UPDATE message SET state = 'cancelled' WHERE id = ?", (message,))
@@ -91,4 +92,4 @@ def stop_texts(turn: Turn, command: StopTexts) -> None:
         "UPDATE thread SET texts_stopped_at = ? WHERE practice_id = ? AND number_key = ?",
         (to_micros(command.at), turn.practice, command.number),
     )
-    turn.keys.stop_texts(turn.db, command.number)
+    turn.keys.stop_texts(turn.db, turn.practice, command.number)

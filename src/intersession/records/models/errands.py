@@ -50,6 +50,7 @@ class PageLeg(models.Model):
     task = models.CharField(max_length=128, db_index=True)
     staff = models.CharField(max_length=64)
     state = models.CharField(max_length=16)
+    tries = models.IntegerField(default=0)
     over = models.BooleanField(default=False)
 
     class Meta:

@@ -25,7 +25,6 @@ STANDS = {
     Phase.JOINING: "is being joined",
     Phase.CRISIS_SAYING: "hears how to reach the crisis line",
     Phase.CRISIS: "is with the crisis line",
-    Phase.ASKING_NUMBER: "says where to call",
     Phase.STAFF_PIN: "a staff phone, at the PIN",
     Phase.STAFF_MENU: "a staff phone, in the menu",
 }
