@@ -102,8 +102,7 @@ def test_a_claim_that_ran_out_and_was_settled_elsewhere_is_not_run(world: World)
     claimed = slow._claim(world.now(), ("texts",))
     world.clock.advance(timedelta(minutes=2))
     worker(world, "other").expire(("texts",))
-    for errand in claimed:
-        slow._run(errand)
+    assert [slow._run(errand) for errand in claimed] == [None]
     assert states(world, "SendText") == ["unknown"]
     assert not world.exchange.handset(world.cast.phones["MR"]).texts
 

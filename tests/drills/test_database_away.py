@@ -209,6 +209,7 @@ def test_on_a_full_disk_events_wait_until_there_is_room(
     assert not on_sqlite.settles(on_sqlite.text("m1", body="wörter " * 50_000), within=1.5)
     assert not on_sqlite.stored("m1")
     full[0] = False
+    on_sqlite.running.tick.db.connection.execute("PRAGMA max_page_count=1000000")
     until(lambda: on_sqlite.stored("before", "m1"))
     assert on_sqlite.settles(on_sqlite.text("after"))
 

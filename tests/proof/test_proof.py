@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -30,6 +30,9 @@ SAMPLE = 1500
 WALKS = 24
 STATES_HERE = 150
 STATES_ALL = 20_000
+STATES_OF_A_DEBT = 200
+
+Kind = Callable[[Situation, Facts], tuple[object, ...]]
 
 
 def _producible(situations: Iterable[Situation]) -> Iterator[tuple[Situation, Facts]]:
@@ -88,19 +91,24 @@ def _arrivals(situations: Iterable[Situation]) -> None:
 
 
 def test_a_sample_of_calls_keeps_every_invariant_in_every_state() -> None:
-    _calls(_some(8 * WALKS), STATES_HERE, WALKS)
+    _calls(_some(8 * WALKS), STATES_HERE, WALKS, _debts)
 
 
 @pytest.mark.prove
 def test_every_kind_of_call_keeps_every_invariant_in_every_reachable_state() -> None:
-    _calls(all_situations(), STATES_ALL, None)
+    _calls(all_situations(), STATES_ALL, None, _kind)
 
 
-def _calls(situations: Iterable[Situation], most: int, kinds: int | None) -> None:
+@pytest.mark.prove
+def test_every_kind_of_debt_keeps_every_invariant() -> None:
+    _calls(all_situations(), STATES_OF_A_DEBT, None, _debts)
+
+
+def _calls(situations: Iterable[Situation], most: int, kinds: int | None, by: Kind) -> None:
     """Calls whose routes are of one kind walk alike, so one of each kind is walked through."""
     invariants, walked, states, cut = _counted(VOICE), set(), 0, 0
     for situation, known in _producible(situations):
-        kind = _kind(situation, known)
+        kind = by(situation, known)
         if kind in walked or (kinds is not None and len(walked) >= kinds):
             continue
         walked.add(kind)
@@ -110,7 +118,7 @@ def _calls(situations: Iterable[Situation], most: int, kinds: int | None) -> Non
     WALKED["kinds of calls"] += len(walked)
     WALKED["reachable states of calls"] += states
     if cut and kinds is None:
-        WALKED["kinds of calls cut short"] += cut
+        WALKED[f"kinds of calls walked to {most:,} states and no further"] += cut
     _note(invariants)
     assert states > len(walked)
 
@@ -124,13 +132,24 @@ def _kind(situation: Situation, known: Facts) -> tuple[object, ...]:
 
 
 def _shape(plan: Route) -> tuple[object, ...]:
-    owed = plan.owed
     return (
         plan.refuse, plan.urgent, plan.urgent_rings, "2" in plan.keys, plan.cap_seconds is None,
         plan.leg_seconds is None, tuple(min(len(stage.seats), 2) for stage in plan.stages if stage.seats),
-        bool(plan.opening), bool(plan.desk_rings), owed.listen_minutes is None, owed.call_by is None,
-        owed.ladder, owed.abandoned_call_by is None, "V24" in plan.modifiers,
+        bool(plan.opening), bool(plan.desk_rings),
     )  # fmt: skip
+
+
+def _debts(situation: Situation, known: Facts) -> tuple[object, ...]:
+    """What a call leaves behind, beside how it flows: walked less deep, for it shows when the call ends."""
+    owing = []
+    for one in (situation, replace(situation, urgent=True)):
+        plan = route(one, known, NOW)
+        owed = plan.owed
+        owing += [
+            owed.listen_minutes is None, owed.call_by is None, owed.ladder, owed.abandoned_call_by is None,
+            "V24" in plan.modifiers,
+        ]  # fmt: skip
+    return (*_kind(situation, known), *owing)
 
 
 def _words(situation: Situation, known: Facts) -> None:

@@ -267,8 +267,14 @@ def _pound(turn: Turn) -> None:
 
 
 def _ring_desk(turn: Turn) -> None:
-    _ring(turn, turn.route.desk_rings, turn.call.stage, turn.facts.practice.policy.desk_ring_seconds)
-    turn.be(phase=Phase.RINGING, stage_until=_in(turn, turn.facts.practice.policy.desk_ring_seconds))
+    """Key 0. Pressed again while the desk rings, it changes nothing."""
+    live = {leg.endpoint for leg in turn.call.legs if leg.state in (LegState.RINGING, LegState.ASKED)}
+    seats = tuple(seat for seat in turn.route.desk_rings if seat.endpoint not in turn.facts.busy | live)
+    if not seats:
+        return
+    seconds = turn.facts.practice.policy.desk_ring_seconds
+    _ring(turn, seats, turn.call.stage, seconds)
+    turn.be(phase=Phase.RINGING, stage_until=_in(turn, seconds))
     turn.hear(phrase("EXT-OK"))
 
 
@@ -437,7 +443,7 @@ def _crisis_over(turn: Turn, reached: bool) -> None:
         turn.be(phase=Phase.CLOSING)
         turn.hear(turn.voice.crisis_back(turn.route), phrase("SAFETY"))
     elif turn.route.urgent_rings:
-        turn.be(phase=Phase.RINGING, declared=Declared.URGENT, stage=-1, cap_at=_in(turn, _cap(turn)))
+        turn.be(phase=Phase.RINGING, declared=Declared.URGENT, stage=-1, cap_at=_in(turn, _cap(turn)), messages=0)
         _next_stage(turn)
         turn.hear(*turn.voice.twice("CR-FAIL-OC"))
     else:

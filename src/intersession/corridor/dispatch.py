@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,13 +42,15 @@ log = structlog.get_logger(__name__)
 LANES = ("voice", "pages", "texts", "mail")
 WAKE = "wake"
 CLAIM_FOR = timedelta(seconds=60)
-BATCH = 32
+BATCH = 8
+"""So many are claimed and settled together: as many outcomes may stay unknown if the process dies in between."""
+MOST_WAKES = 32
 COLUMNS = "id, practice_id, contact, line, sealed, not_after, claimed_by, claimed_until"
 
 Report = Callable[[Envelope], object]
 
 
-def due_wakes(db: Db, now: datetime, most: int = BATCH) -> list[Envelope]:
+def due_wakes(db: Db, now: datetime, most: int = MOST_WAKES) -> list[Envelope]:
     """The due times that have come, oldest first. Each is claimed in the transaction that acts on it."""
     rows = db.rows(
         "SELECT practice_id, kind, subject, not_before FROM errand WHERE state = 'due' AND lane = 'wake'"
@@ -86,6 +88,16 @@ class Errand:
     claimed_until: int
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """An errand that was tried, and what became of it; of which of its orders, where something went wrong."""
+
+    errand: Errand
+    command: Any
+    outcome: Outcome
+    order: Order | None
+
+
 class Dispatch:
     """Runs the errands of some lanes, on a connection of its own."""
 
@@ -105,8 +117,7 @@ class Dispatch:
     def run_due(self, lanes: tuple[str, ...] = LANES) -> int:
         """Claim what is due in these lanes, run it, settle it; how many there were."""
         errands = self._claim(self._clock(), lanes)
-        for errand in errands:
-            self._run(errand)
+        self._settle([ran for errand in errands if (ran := self._run(errand)) is not None])
         return len(errands)
 
     def _claim(self, now: datetime, lanes: tuple[str, ...]) -> list[Errand]:
@@ -126,20 +137,19 @@ class Dispatch:
             )
         return sorted((_errand(row) for row in rows), key=lambda errand: errand.id)
 
-    def _run(self, errand: Errand) -> None:
+    def _run(self, errand: Errand) -> Ran | None:
         """An errand whose claim ran out meanwhile is somebody else's; one that nobody can read is told to a person."""
         now = self._clock()
         if not self._still_mine(errand, now):
-            return
+            return None
         try:
             command = self._open(errand)
         except Exception as error:
-            self._unreadable(errand, error, now)
-            return
-        late = errand.not_after is not None and errand.not_after < to_micros(now)
-        outcome, order = (Failed("its time had passed"), None) if late else self._outcome(errand, command)
-        if self._settle(errand, command, outcome):
-            self._tell(errand, command, outcome, order, now)
+            log.error("errand_unreadable", error=type(error).__name__)
+            return Ran(errand, None, Unknown("it cannot be read"), None)
+        if errand.not_after is not None and errand.not_after < to_micros(now):
+            return Ran(errand, command, Failed("its time had passed"), None)
+        return Ran(errand, command, *self._outcome(errand, command))
 
     def _still_mine(self, errand: Errand, now: datetime) -> bool:
         if to_micros(now) < errand.claimed_until - to_micros_span(CLAIM_FOR) // 2:
@@ -153,15 +163,6 @@ class Dispatch:
     def _open(self, errand: Errand) -> Any:
         key = self._keys.key(self.db, errand.contact)
         return load_kind(unseal(key, errand.sealed, f"errand:{errand.contact}"))
-
-    def _unreadable(self, errand: Errand, error: Exception, now: datetime) -> None:
-        log.error("errand_unreadable", error=type(error).__name__)
-        if self._settle(errand, None, Unknown("it cannot be read")):
-            failed = ErrandFailed(
-                id=EventId(f"errand:{errand.id}"), practice=errand.practice, at=now, contact=errand.contact,
-                what="unreadable",
-            )  # fmt: skip
-            self._report(Envelope(event=failed))
 
     def _outcome(self, errand: Errand, command: Any) -> tuple[Outcome, Order | None]:
         """What became of it, and of which order, where a command is several."""
@@ -183,26 +184,29 @@ class Dispatch:
         name = self.db.value("SELECT carrier FROM line WHERE id = ?", (line,))
         return self._carriers.get(name) if name else None
 
-    def _settle(self, errand: Errand, command: Any, outcome: Outcome) -> bool:
-        """False where somebody else settled it in between: then it is theirs to report."""
-        state = {Done: "done", Failed: "failed", Unknown: "unknown"}[type(outcome)]
-        with self.db.transaction():
-            mine = self.db.run(
-                "UPDATE errand SET state = ?, outcome = ?, sealed = NULL WHERE id = ? AND state = 'claimed'"
-                " AND claimed_by = ?",
-                (state, getattr(outcome, "reason", "")[:200], errand.id, errand.claimed_by or self._name),
-            )
-            if mine and isinstance(command, SendText) and isinstance(outcome, Done):
-                self.db.run(
-                    "UPDATE message SET state = 'sent' WHERE id = ? AND state = 'sending'", (command.message,)
-                )
-        return mine == 1
-
-    def _tell(self, errand: Errand, command: Any, outcome: Outcome, order: Order | None, now: datetime) -> None:
-        if isinstance(outcome, Done):
+    def _settle(self, ran: Sequence[Ran]) -> None:
+        """All of them in one commit; then what went wrong is told. Whatever somebody else has settled is theirs."""
+        if not ran:
             return
-        log.warning("errand_not_done", kind=type(command).__name__, outcome=type(outcome).__name__)
-        self._report(Envelope(event=_event(errand, command, outcome, order, now)))
+        with self.db.transaction():
+            mine = [one for one in ran if self._mark(one)]
+        for one in mine:
+            if not isinstance(one.outcome, Done):
+                kind, outcome = type(one.command).__name__, type(one.outcome).__name__
+                log.warning("errand_not_done", kind=kind, outcome=outcome)
+                self._report(Envelope(event=_event(one, one.outcome, self._clock())))
+
+    def _mark(self, one: Ran) -> bool:
+        state = {Done: "done", Failed: "failed", Unknown: "unknown"}[type(one.outcome)]
+        mine = self.db.run(
+            "UPDATE errand SET state = ?, outcome = ?, sealed = NULL WHERE id = ? AND state = 'claimed'"
+            " AND claimed_by = ?",
+            (state, getattr(one.outcome, "reason", "")[:200], one.errand.id, one.errand.claimed_by),
+        )
+        if mine and isinstance(one.command, SendText) and isinstance(one.outcome, Done):
+            sent = "UPDATE message SET state = 'sent' WHERE id = ? AND state = 'sending'"
+            self.db.run(sent, (one.command.message,))
+        return mine == 1
 
     def expire(self, lanes: tuple[str, ...] = LANES) -> int:
         """Claims of these lanes whose worker died in between: the outcome is unknown, and nothing is sent blindly."""
@@ -213,17 +217,15 @@ class Dispatch:
             " ORDER BY id",
             (*lanes, to_micros(now)),
         )
-        for row in rows:
-            errand = _errand(row)
-            outcome = Unknown("the server stopped while this was under way")
-            try:
-                command = self._open(errand)
-            except Exception as error:
-                self._unreadable(errand, error, now)
-                continue
-            if self._settle(errand, command, outcome):
-                self._tell(errand, command, outcome, None, now)
+        self._settle([self._given_up(_errand(row)) for row in rows])
         return len(rows)
+
+    def _given_up(self, errand: Errand) -> Ran:
+        try:
+            command = self._open(errand)
+        except Exception:
+            command = None
+        return Ran(errand, command, Unknown("the server stopped while this was under way"), None)
 
 
 def _errand(row: Row) -> Errand:
@@ -234,8 +236,9 @@ def _errand(row: Row) -> Errand:
     )  # fmt: skip
 
 
-def _event(errand: Errand, command: Any, outcome: Failed | Unknown, order: Order | None, now: datetime) -> Event:
+def _event(ran: Ran, outcome: Failed | Unknown, now: datetime) -> Event:
     """What went wrong is an event of the call or text itself, so that nobody waits for what will not come."""
+    errand, command, order = ran.errand, ran.command, ran.order
     about: dict[str, Any] = {"id": EventId(f"errand:{errand.id}"), "practice": errand.practice, "at": now}
     match command:
         case SendText():

@@ -126,7 +126,7 @@ class Gather:
             line=directory.practice.lines.get(line),
             caller=self._caller(db, directory, number),
             thread=thread,
-            busy=_busy(db, directory.practice.id, contact),
+            busy=_busy(db, directory.practice.id, contact) if contact is not None else frozenset(),
         )
 
     def _caller(self, db: Db, directory: Directory, number: NumberKey | None) -> Caller:
@@ -169,11 +169,8 @@ class Gather:
         )
         assert row is not None
         policy = practice.policy
-        since = now - timedelta(minutes=policy.burst_minutes)
-        texts = db.value(
-            "SELECT count(*) FROM message WHERE thread = ? AND direction = 'in' AND at > ?",
-            (thread, to_micros(since)),
-        )
+        tries = timedelta(minutes=policy.redial_minutes)
+        burst = timedelta(minutes=policy.burst_minutes)
         return Thread(
             id=thread,
             open_tasks=_open_tasks(db, thread),
@@ -181,8 +178,8 @@ class Gather:
             last_text_at=_instant(row[1]),
             last_notice_at=_instant(row[2]),
             last_mail_reply_at=_instant(row[3]),
-            recent_texts=texts or 0,
-            missed_calls=_missed(db, thread, now, contact, timedelta(minutes=policy.redial_minutes)),
+            recent_texts=_texts(db, thread, now - burst) if contact is None else 0,
+            missed_calls=_missed(db, thread, now, contact, tries) if contact is not None else (),
         )
 
     # ------------------------------------------------------------ by contact, call, task, message
@@ -309,6 +306,11 @@ def _paging(db: Db, practice: PracticeId) -> tuple[Task, ...]:
     rows = db.rows("SELECT state FROM task WHERE practice_id = ? AND closed_at IS NULL ORDER BY opened_at", (practice,))
     tasks = (load(state, Task) for (state,) in rows)
     return tuple(task for task in tasks if task.ladder is not None and task.ladder.next_at is not None)
+
+
+def _texts(db: Db, thread: ThreadId, since: datetime) -> int:
+    sql = "SELECT count(*) FROM message WHERE thread = ? AND direction = 'in' AND at > ?"
+    return int(db.value(sql, (thread, to_micros(since))) or 0)
 
 
 def _ended_early(db: Db, contact: ContactId) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -182,8 +182,7 @@ class Running:
         self._queue: queue.SimpleQueue[Ticket | None] = queue.SimpleQueue()
         self._stuck: list[Ticket] = []
         self._stop = threading.Event()
-        self._news = threading.Condition()
-        self._told = 0
+        self._bells = {lane: threading.Event() for lane in (WAKE, *LANES)}
         self._threads: list[threading.Thread] = []
         self.tick = Tick(Db(address), keyring, decide)
 
@@ -193,11 +192,10 @@ class Running:
         self._queue.put(ticket)
         return ticket
 
-    def nudge(self) -> None:
-        """Something changed that may be due earlier: a new errand, or a clock that was moved."""
-        with self._news:
-            self._told += 1
-            self._news.notify_all()
+    def nudge(self, lanes: Iterable[str] = (WAKE, *LANES)) -> None:
+        """Something changed that may be due earlier: a new errand of these lanes, or a clock that was moved."""
+        for lane in lanes:
+            self._bells[lane].set()
 
     def start(self) -> Running:
         """Begin."""
@@ -278,8 +276,8 @@ class Running:
         for ticket, one in zip(tickets, turned, strict=True):
             if ticket.settle(one):
                 self._fell_back_late(one.event)
+        self.nudge(frozenset().union(*(one.lanes for one in turned)))
         self._tell(frozenset().union(*(one.changed for one in turned)))
-        self.nudge()
 
     def _turn(self, tickets: list[Ticket]) -> list[Turned] | None:
         envelopes = _Batch(tickets)
@@ -325,31 +323,29 @@ class Running:
     # ------------------------------------------------------------ due times and lanes
 
     def _watch(self, db: Db) -> None:
-        told = self._told
+        self._bells[WAKE].clear()
         tickets = [self.submit(wake) for wake in due_wakes(db, self.clock.now())]
         for ticket in tickets:
             ticket.wait(10)
         if not tickets:
-            self._sleep(db, told, WAKE)
+            self._sleep(db, WAKE)
 
     def _work(self, lane: str) -> None:
         name = f"{lane}-{id(self):x}"
 
         def work(db: Db) -> None:
-            told = self._told
+            self._bells[lane].clear()
             dispatch = Dispatch(db, self.keyring, self.carriers, self.submit, self.clock.now, name=name)
             if not dispatch.expire((lane,)) + dispatch.run_due((lane,)):
-                self._sleep(db, told, lane)
+                self._sleep(db, lane)
 
         self._forever(lane, work)
 
-    def _sleep(self, db: Db, told: int, lane: str) -> None:
-        """Until the lane's next due instant, at most a second; whatever was told since `told` wakes us at once."""
+    def _sleep(self, db: Db, lane: str) -> None:
+        """Until the lane's next due instant, at most a second; whatever rang since the lane last looked wakes it."""
         due = next_due(db, (lane,))
         seconds = LONGEST_SLEEP if due is None else (due - self.clock.now()) / timedelta(seconds=1)
-        with self._news:
-            if self._told == told:
-                self._news.wait(min(max(seconds, 0.005), LONGEST_SLEEP))
+        self._bells[lane].wait(min(max(seconds, 0.001), LONGEST_SLEEP))
 
     def _reconcile(self, db: Db) -> None:
         """At the start, and every few minutes: what passed us by while we were down, or while we served."""

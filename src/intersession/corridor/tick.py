@@ -46,6 +46,8 @@ class Turned:
     replayed: bool = False
     set_aside: bool = False
     changed: frozenset[str] = frozenset()
+    lanes: frozenset[str] = frozenset()
+    """Lanes of errands that have something new."""
     follows: tuple[Turned, ...] = ()
     """What followed from it at once, in the same transaction."""
 
@@ -91,7 +93,7 @@ class Tick:
                 changed = set_aside(self.db, self._keys, envelope.event, error, now)
                 if isinstance(envelope.event, TimeCame):
                     self._claim_wake(envelope.event)  # else it would be due again at once, without end
-            return Turned(event=envelope.event, set_aside=True, changed=changed)
+            return Turned(event=envelope.event, set_aside=True, changed=changed, lanes=frozenset({"wake"}))
 
     def _walk(self, envelope: Envelope, now: datetime) -> Turned:
         event = envelope.event
@@ -119,9 +121,15 @@ class Tick:
             decision = self._decide(one.event, facts, now)
             written = self._commit.write(one.event, facts, decision, now, dict(one.sounds))
             waiting += [Envelope(event=event) for event in written.follow if self._is_new(event, now)]
-            done.append(Turned(one.event, decision, written.hearing, changed=frozenset(written.changed)))
+            done.append(
+                Turned(
+                    one.event, decision, written.hearing, changed=frozenset(written.changed),
+                    lanes=frozenset(written.lanes),
+                )  # fmt: skip
+            )
         changed = frozenset().union(*(one.changed for one in done))
-        return replace(done[0], changed=changed, follows=tuple(done[1:]))
+        lanes = frozenset().union(*(one.lanes for one in done))
+        return replace(done[0], changed=changed, lanes=lanes, follows=tuple(done[1:]))
 
     # ------------------------------------------------------------ once only
 
@@ -157,9 +165,7 @@ class Tick:
             )
 
     def _keep_number(self, practice: PracticeId, key: NumberKey, number: str) -> None:
-        known = self.db.value("SELECT 1 FROM number WHERE key = ?", (key,))
-        if known is None:
-            self.db.run(
-                "INSERT INTO number (key, practice_id, sealed) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
-                (key, practice, self.keyring.seal(number, f"number:{key}")),
-            )
+        self.db.run(
+            "INSERT INTO number (key, practice_id, sealed) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
+            (key, practice, self.keyring.seal(number, f"number:{key}")),
+        )

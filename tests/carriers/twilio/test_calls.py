@@ -61,7 +61,7 @@ def test_a_whole_call_greeting_loop_key_one_voicemail(line: Line) -> None:
     leg.listen()
     leg.hang_up()
     assert the_call(line.world).phase is Phase.ENDED
-    (task,) = line.world.tasks("JS")
+    task = line.world.item("JS")
     assert task.owner
 
 

@@ -27,7 +27,9 @@ from .turn import Turn
 
 def open_contact(turn: Turn, command: OpenContact) -> None:
     thread = thread_id(turn.practice, command.line, command.number) if command.number else None
-    if thread is not None:
+    turn.threads[command.contact] = thread
+    locked = turn.facts.thread is not None and turn.facts.thread.id == thread
+    if thread is not None and not locked:
         turn.db.run(
             "INSERT INTO thread (id, practice_id, line, number_key) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
             (thread, turn.practice, command.line, command.number),

@@ -33,6 +33,7 @@ def wake(turn: Turn, kind: WakeKind, subject: str, at: datetime | None) -> None:
     if at is None:
         turn.db.run("DELETE FROM errand WHERE subject = ?", (name,))
         return
+    turn.written.lanes.add("wake")
     turn.db.run(
         "INSERT INTO errand (practice_id, lane, kind, subject, not_before, state, payload, outcome)"
         " VALUES (?, 'wake', ?, ?, ?, 'due', '', '') ON CONFLICT (subject) DO UPDATE"
@@ -46,6 +47,7 @@ def errand(turn: Turn, command: Command, contact: ContactId) -> None:
     key = turn.keys.key(turn.db, contact)
     line = getattr(command, "line", None) or (turn.facts.line.id if turn.facts.line else None)
     line = line or turn.db.value("SELECT line FROM contact WHERE id = ?", (contact,))
+    turn.written.lanes.add(LANES[kind])
     turn.db.run(
         "INSERT INTO errand (practice_id, lane, kind, contact, line, not_before, not_after, state, payload,"
         " outcome, sealed) VALUES (?,?,?,?,?,?,?,'due','','',?)",

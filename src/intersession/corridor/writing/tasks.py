@@ -19,7 +19,7 @@ from .turn import Turn
 def put_task(turn: Turn, task: Task, joined: ContactId | None = None) -> None:
     ladder = task.ladder
     due = task.due()
-    thread = turn.db.value("SELECT thread FROM contact WHERE id = ?", (task.contact,))
+    thread = turn.thread_of(task.contact)
     turn.db.run(
         "INSERT INTO task (id, practice_id, contact, thread, kind, owner, due_at, opened_at, red, state)"
         " VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET owner = excluded.owner,"

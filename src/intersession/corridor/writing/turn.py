@@ -22,6 +22,8 @@ class Written:
     hearing: Hearing | None = None
     follow: list[Event] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
+    lanes: set[str] = field(default_factory=set)
+    """Lanes that have something new to run, and `wake` for due times."""
 
 
 @dataclass(slots=True)
@@ -36,6 +38,8 @@ class Turn:
     now: datetime
     sounds: dict[str, tuple[str, bytes]]
     written: Written = field(default_factory=Written)
+    threads: dict[str, str | None] = field(default_factory=dict)
+    """The threads of contacts that this turn has opened."""
 
     @property
     def at(self) -> int:
@@ -46,6 +50,12 @@ class Turn:
     def practice(self) -> PracticeId:
         """Whose rows these are."""
         return self.event.practice
+
+    def thread_of(self, contact: str) -> str | None:
+        """The thread of a contact."""
+        if contact not in self.threads:
+            self.threads[contact] = self.db.value("SELECT thread FROM contact WHERE id = ?", (contact,))
+        return self.threads[contact]
 
     def changed(self, contact: str) -> None:
         """Screens that show this contact fetch again."""
