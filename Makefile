@@ -30,7 +30,7 @@ check: .venv/.dev ## style, types, import directions, links and forbidden things
 prove: .venv/.dev ## walk every situation and every reachable state of a call
 	@$(BIN)/python -m pytest -m prove $(ARGS)
 
-bench: .venv/.dev lab ## measure this line and its peers, in one run
+bench: .venv/.dev lab ## measure this line against its limits, in one run
 	@$(BIN)/python -m bench $(ARGS)
 
 pictures: .venv/.dev lab ## take the documentation's pictures of the demo's screens

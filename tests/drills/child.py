@@ -158,12 +158,16 @@ def plan_death(seam: str | None, passages: int) -> Callable[[Order], None]:
         case "claimed":
             _after(Dispatch, "_claim", lambda errands: passed() if errands else None)
         case "settled":
-            _after(Dispatch, "_settle", lambda _: passed(), only=lambda *given: not isinstance(given[-1], Done))
+            _after(Dispatch, "_settle", lambda _: passed(), only=_something_failed)
         case "sealing":
             _after(shell, "seal_new", lambda rows: passed() if rows else None)
         case _:
             pass
     return lambda order: passed() if seam == "accepted" and isinstance(order, Text) else None
+
+
+def _something_failed(_: Dispatch, ran: Iterable[Any]) -> bool:
+    return any(not isinstance(one.outcome, Done) for one in ran)
 
 
 def _after(where: Any, name: str, then: Callable[[Any], None], only: Callable[..., bool] = lambda *_: True) -> None:

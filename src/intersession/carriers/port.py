@@ -144,7 +144,7 @@ Outcome = Done | Failed | Unknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """An inbound event, and the real numbers behind its keys: commit seals them, core never sees them."""
+    """An inbound event, and the real numbers behind its keys: the tick seals them, core never sees them."""
 
     event: Event
     numbers: Mapping[NumberKey, str] = field(default_factory=dict)

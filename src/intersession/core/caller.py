@@ -46,15 +46,20 @@ def classify(caller: Caller, now: datetime) -> CallerClass:
 
 def current_clients(caller: Caller) -> tuple[Client, ...]:
     """The clients that this number may be and that are in care now."""
-    return tuple(client for client in caller.clients if client.status is ClientStatus.ACTIVE)
+    clients = caller.clients
+    if len(clients) == 1:  # nearly always
+        return clients if clients[0].status is ClientStatus.ACTIVE else ()
+    return tuple(client for client in clients if client.status is ClientStatus.ACTIVE)
 
 
 def lead_client(caller: Caller, line: Line | None) -> Client | None:
     """The client whose rules count: on a shared number the one of the line dialled, else the one with more
     human reach (V09, D44, INV-11)."""
+    if len(caller.clients) == 1:
+        return caller.clients[0]
     current = current_clients(caller)
     if not current:
-        return caller.clients[0] if len(caller.clients) == 1 else None
+        return None
     of_line = [c for c in current if line is not None and line.staff is not None and c.primary == line.staff]
     return max(of_line or current, key=lambda client: _reach(path(client.access, client.phase)))
 

@@ -34,6 +34,10 @@ class Path(StrEnum):
 
 def path(level: AccessLevel, phase: AccessPhase) -> Path:
     """The ring path of a client (V15, V19, V22)."""
+    return PATHS[level, phase]
+
+
+def _path(level: AccessLevel, phase: AccessPhase) -> Path:
     match level:
         case AccessLevel.ADMIN | AccessLevel.STANDARD:
             return Path.STANDARD
@@ -41,3 +45,6 @@ def path(level: AccessLevel, phase: AccessPhase) -> Path:
             return Path.HIGH_ACCESS
         case AccessLevel.COACHING:
             return Path.COACHING if phase in (AccessPhase.ACTIVE, AccessPhase.FADING) else Path.PHASED
+
+
+PATHS = {(level, phase): _path(level, phase) for level in AccessLevel for phase in AccessPhase}
