@@ -128,7 +128,7 @@ def _call_arrived(event: CallArrived, facts: Facts, now: datetime) -> Decision:
         flags=_flags(who),
     )
     facts = changed(facts, call=call)
-    missing = _pack_missing(event, facts, now)
+    missing = (*_line_missing(event, facts, now), *_pack_missing(event, facts, now))
     if who is CallerClass.REJECTED:
         return _rejected(event, call, opened, facts, now)
     if facts.ended_early:
@@ -142,6 +142,17 @@ def _over_already(call: Call, facts: Facts, now: datetime, first: tuple[Command,
     over = changed(call, phase=Phase.ENDED, rule=plan.route.rule)
     owing = tuple(afterwards(over, Ending.ABANDONED, plan.route, facts, now))
     return plan.decision((*first, *owing, KeepCall(call=over)), ("V25",))
+
+
+def _line_missing(event: CallArrived, facts: Facts, now: datetime) -> tuple[Command, ...]:
+    """A call on a number of ours that is no line: it is answered and kept, and somebody sees to the number."""
+    if facts.line is not None:
+        return ()
+    _, owing = owe(
+        facts, contact=event.contact, kind=TaskKind.MACHINE, owner=facts.practice.director, listen_by=None,
+        call_by=None, finish_by=finish_by(facts, now), urgent=False, ladder=None, now=now,
+    )  # fmt: skip
+    return owing
 
 
 def _pack_missing(event: CallArrived, facts: Facts, now: datetime) -> tuple[Command, ...]:

@@ -97,7 +97,7 @@ def _carry_out(turn: Turn, command: Command) -> None:
         case KeepPageLeg():
             calls.keep_page(turn, command)
         case OpenTask():
-            tasks.put_task(turn, command.task)
+            tasks.open_task(turn, command.task)
         case ChangeTask():
             tasks.put_task(turn, command.task, joined=command.joined)
         case CloseContact():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import structlog
 
@@ -47,7 +47,17 @@ BATCH = 8
 MOST_WAKES = 32
 COLUMNS = "id, practice_id, contact, line, sealed, not_after, claimed_by, claimed_until"
 
+TOLD_WITHIN = 20.0
+
 Report = Callable[[Envelope], object]
+
+
+@runtime_checkable
+class Waits(Protocol):
+    """What a server's queue gives for an event: it can be waited for."""
+
+    def wait(self, seconds: float) -> object: ...
+
 
 
 def due_wakes(db: Db, now: datetime, most: int = MOST_WAKES) -> list[Envelope]:
@@ -185,18 +195,23 @@ class Dispatch:
         return self._carriers.get(name) if name else None
 
     def _settle(self, ran: Sequence[Ran]) -> None:
-        """All of them in one commit; then what went wrong is told. Whatever somebody else has settled is theirs."""
+        """All of them in one commit."""
         if not ran:
             return
+        settled = [one for one in ran if isinstance(one.outcome, Done) or self._told(one, one.outcome)]
         with self.db.transaction():
-            mine = [one for one in ran if self._mark(one)]
-        for one in mine:
-            if not isinstance(one.outcome, Done):
-                kind, outcome = type(one.command).__name__, type(one.outcome).__name__
-                log.warning("errand_not_done", kind=kind, outcome=outcome)
-                self._report(Envelope(event=_event(one, one.outcome, self._clock())))
+            for one in settled:
+                self._mark(one)
 
-    def _mark(self, one: Ran) -> bool:
+    def _told(self, one: Ran, outcome: Failed | Unknown) -> bool:
+        """What went wrong is an event, and that is safe on disk before its errand is settled: were we to die in
+        between, the errand's claim runs out and the same event comes again."""
+        log.warning("errand_not_done", kind=type(one.command).__name__, outcome=type(outcome).__name__)
+        ticket = self._report(Envelope(event=_event(one, outcome, self._clock())))
+        return not isinstance(ticket, Waits) or ticket.wait(TOLD_WITHIN) is not None
+
+    def _mark(self, one: Ran) -> None:
+        """Whatever somebody else has settled meanwhile stays as it is."""
         state = {Done: "done", Failed: "failed", Unknown: "unknown"}[type(one.outcome)]
         mine = self.db.run(
             "UPDATE errand SET state = ?, outcome = ?, sealed = NULL WHERE id = ? AND state = 'claimed'"
@@ -206,7 +221,6 @@ class Dispatch:
         if mine and isinstance(one.command, SendText) and isinstance(one.outcome, Done):
             sent = "UPDATE message SET state = 'sent' WHERE id = ? AND state = 'sending'"
             self.db.run(sent, (one.command.message,))
-        return mine == 1
 
     def expire(self, lanes: tuple[str, ...] = LANES) -> int:
         """Claims of these lanes whose worker died in between: the outcome is unknown, and nothing is sent blindly."""

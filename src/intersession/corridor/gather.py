@@ -26,6 +26,7 @@ from intersession.core.events import (
     TextFailed,
     TextWritten,
     TimeCame,
+    VoicemailLeft,
     WakeKind,
 )
 from intersession.core.facts import BoxItem, Caller, Client, ContactFacts, Facts, Message, Thread
@@ -226,6 +227,8 @@ class Gather:
             facts = self._task(db, directory, page.task, now)
             return replace(facts, page=_page(db, page.leg) or page, pin_ok=pin)
         facts = self._call(db, directory, event.contact, now)
+        if facts.call is None and isinstance(event, VoicemailLeft):
+            raise LookupError("a message of a call that nobody knows")
         staff = facts.call.staff if facts.call is not None and not facts.call.outbound else None
         if staff is None:
             return facts

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -19,6 +21,7 @@ from intersession.carriers.port import (
     Text,
     Tone,
 )
+from intersession.core.call import Said
 from intersession.core.commands import (
     CallerId,
     CarrierCommand,
@@ -153,29 +156,52 @@ class Orders:
 
     def _guard(self, orders: tuple[Order, ...]) -> None:
         for order in orders:
-            words = _towards_client(order)
-            if words and any(number in words for number in self._staff_numbers()):
+            found = tuple(_numbers_in(_towards_client(order)))
+            if found and any(_is(figures, number) for number in self._staff_numbers() for figures in found):
                 raise Leak("a staff number stood in what goes to a client")
 
     def _staff_numbers(self) -> set[str]:
         rows = self.db.rows("SELECT id, sealed_number FROM endpoint")
         numbers = (self.keyring.unseal(bytes(sealed), f"endpoint:number:{id_}") for id_, sealed in rows)
-        return {figures[-10:] for number in numbers if (figures := _figures(number))}
+        return {figures[-WHOLE:] for number in numbers if len(figures := _figures(number)) >= LOCAL}
+
+
+WHOLE, LOCAL = 10, 7
+"""A number with its area code, and as people say it without."""
+RUN = re.compile(r"\d(?:(?:[\s\-‐–—()]|\.(?!\s))*\d)+")
+"""Figures that belong together, spoken one by one or written with what people put between them."""
+
+
+def _is(figures: str, number: str) -> bool:
+    return number in figures or (len(figures) == LOCAL and figures == number[-LOCAL:])
 
 
 def _towards_client(order: Order) -> str:
-    """Every figure that a client would see or hear."""
+    """All words and figures that a client would see or hear."""
     match order:
         case Say() if order.leg == caller_leg(order.contact):
-            return _figures(" ".join(said.text for said in order.hearing.said))
+            return _said(order.hearing.said)
         case Dial() if order.towards_client:
-            return _figures(order.show or "")
-        case Text() | Mail():
-            return _figures(order.body)
+            return order.show or ""
+        case Text():
+            return order.body
+        case Mail():
+            return f"{order.subject}. {order.body}"
         case Join():
-            return _figures(" ".join(said.text for said in order.outside_said))
+            return _said(order.outside_said)
+        case CrisisTransfer():
+            return _said(order.said)
         case _:
             return ""
+
+
+def _said(said: tuple[Said, ...]) -> str:
+    return " ".join(one.text for one in said)
+
+
+def _numbers_in(text: str) -> Iterator[str]:
+    plain = "".join(str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in text)
+    return (_figures(run) for run in RUN.findall(plain))
 
 
 def _figures(text: str) -> str:

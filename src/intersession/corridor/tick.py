@@ -21,6 +21,7 @@ from intersession.records.fields import to_micros
 from intersession.records.sealing import Keyring
 
 from .aside import set_aside
+from .cleaning import clean
 from .codec import dump, load
 from .commit import Commit
 from .contact_keys import ContactKeys
@@ -69,14 +70,14 @@ class Tick:
         """All of them in one transaction. An error takes the batch back, and each is tried alone."""
         try:
             with self.db.transaction():
-                return [self._walk(envelope, now) for envelope in envelopes]
+                return [self._walk(clean(envelope), now) for envelope in envelopes]
         except DatabaseGone:
             self._keys.forget()
             raise
         except Exception as error:
             self._keys.forget()
             log.warning("batch_taken_back", size=len(envelopes), error=type(error).__name__)
-        return [self._alone(envelope, now) for envelope in envelopes]
+        return [self._alone(clean(envelope), now) for envelope in envelopes]
 
     def _alone(self, envelope: Envelope, now: datetime) -> Turned:
         """The bad one is set aside with its error, and a person is told (INV-11)."""
@@ -90,7 +91,7 @@ class Tick:
             self._keys.forget()
             log.exception("event_set_aside", kind=type(envelope.event).__name__)
             with self.db.transaction():
-                changed = set_aside(self.db, self._keys, envelope.event, error, now)
+                changed = set_aside(self.db, self._keys, envelope, error, now)
                 if isinstance(envelope.event, TimeCame):
                     self._claim_wake(envelope.event)  # else it would be due again at once, without end
             return Turned(event=envelope.event, set_aside=True, changed=changed, lanes=frozenset({"wake"}))
@@ -125,7 +126,7 @@ class Tick:
                 Turned(
                     one.event, decision, written.hearing, changed=frozenset(written.changed),
                     lanes=frozenset(written.lanes),
-                )  # fmt: skip
+                )
             )
         changed = frozenset().union(*(one.changed for one in done))
         lanes = frozenset().union(*(one.lanes for one in done))

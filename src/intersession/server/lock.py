@@ -15,7 +15,7 @@ class FileLock:
     """Held while the server runs. The system lets it go when the process ends, however that happens."""
 
     def __init__(self, database: str) -> None:
-        self._path = Path(f"{database}.lock")
+        self._path = Path(f"{Path(database).resolve()}.lock")  # the same file by another name is the same file
         self._file: IO[str] | None = None
 
     def __enter__(self) -> FileLock:

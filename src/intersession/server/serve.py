@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from argparse import Namespace
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
+from django.db import DatabaseError
 
 from intersession.core.decide import decide
 from intersession.core.ids import PracticeId
@@ -16,7 +18,7 @@ from intersession.corridor.db import Db
 from intersession.corridor.running import Running
 from intersession.corridor.setup import install
 from intersession.records.schema import migrate
-from intersession.records.sealing import Keyring, keyring_from
+from intersession.records.sealing import Keyring, SealError, keyring_from
 from intersession.stories.cast import cast_of
 from intersession.stories.source import read
 
@@ -37,8 +39,8 @@ def serve(options: Namespace) -> int:
                 stack.enter_context(FileLock(options.database))
             except AlreadyServed as error:
                 raise CannotServe(f"{error}: stop that one first") from error
-        migrate(options.database)
-        keyring = keyring_from(options.key)
+        keyring = _keyring(options)
+        _migrate(options.database)
         db = Db(options.database)
         practice = _practice(db, keyring, options)
         _refuse_live_lines(db)
@@ -46,6 +48,25 @@ def serve(options: Namespace) -> int:
         stack.enter_context(running)
         _doors(options, running, keyring, practice)
     return 0
+
+
+def _keyring(options: Namespace) -> Keyring:
+    try:
+        return keyring_from(options.key)
+    except (SealError, OSError) as error:
+        raise CannotServe(f"the key file {options.key} cannot be used: {error}") from error
+
+
+def _migrate(database: str) -> None:
+    try:
+        migrate(database)
+    except DatabaseError as error:
+        raise CannotServe(f"the database {_without_password(database)} cannot be used: {error}") from error
+
+
+def _without_password(database: str) -> str:
+    parts = urlsplit(database)
+    return database if not parts.password else database.replace(f":{parts.password}@", ":…@")
 
 
 def _practice(db: Db, keyring: Keyring, options: Namespace) -> PracticeId:

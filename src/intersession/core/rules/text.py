@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import lru_cache
 from typing import assert_never
 
 from ..agreement import TextScope
@@ -70,13 +69,11 @@ MODIFIERS: tuple[tuple[str, Fits], ...] = (
 )
 
 
-@lru_cache(maxsize=4096)
 def base_rule(situation: TextSituation) -> str:
     """The one base rule. Total: every situation has one."""
     return next(rule for rule, fits in TABLE if fits(situation))
 
 
-@lru_cache(maxsize=4096)
 def modifiers(situation: TextSituation) -> tuple[str, ...]:
     """Rules that change how the base rule is carried out."""
     return tuple(rule for rule, fits in MODIFIERS if fits(situation))

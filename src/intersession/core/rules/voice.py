@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from ..caller import CallerClass, lead_client
 from ..facts import Client, Facts
@@ -60,13 +59,11 @@ MODIFIERS: tuple[tuple[str, Fits], ...] = (
 )
 
 
-@lru_cache(maxsize=4096)
 def base_rule(situation: Situation) -> str:
     """The one base rule. Total: every Situation has one."""
     return next(rule for rule, fits in TABLE if fits(situation))
 
 
-@lru_cache(maxsize=4096)
 def modifiers(situation: Situation) -> tuple[str, ...]:
     """Rules that change how the base rule is carried out."""
     return tuple(rule for rule, fits in MODIFIERS if fits(situation))

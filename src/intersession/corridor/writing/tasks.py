@@ -16,6 +16,13 @@ from ..codec import dump
 from .turn import Turn
 
 
+def open_task(turn: Turn, task: Task) -> None:
+    """Something is owed anew. What a person had closed is open again: more came in (INV-03)."""
+    put_task(turn, task)
+    if turn.db.run("UPDATE task SET closed_at = NULL WHERE id = ? AND closed_at IS NOT NULL", (task.id,)):
+        turn.db.run("UPDATE contact SET closed_at = NULL, disposition = '' WHERE id = ?", (task.contact,))
+
+
 def put_task(turn: Turn, task: Task, joined: ContactId | None = None) -> None:
     ladder = task.ladder
     due = task.due()
