@@ -29,8 +29,8 @@ FLOWS_OF_THEIR_OWN = (CallerClass.STAFF, CallerClass.WITHHELD, CallerClass.SHARE
 SAMPLE = 1500
 WALKS = 24
 STATES_HERE = 150
-STATES_ALL = 20_000
-STATES_OF_A_DEBT = 200
+STATES_ALL = 1_000
+STATES_OF_A_DEBT = 100
 
 Kind = Callable[[Situation, Facts], tuple[object, ...]]
 

@@ -163,7 +163,8 @@ def _shape(state: State) -> tuple[object, ...]:
     said = [one.id for one in call.hearing.said]
     tasks = state.trail.tasks
     return (
-        call.phase, call.declared, min(call.stage, 3), call.cap_at is None, call.hearing.then, bool(said), "U-NONE-A" in said, tuple(legs), min(len(rung), 3),
+        call.phase, call.declared, min(call.stage, 3), call.cap_at is None, call.hearing.then, bool(said),
+        "U-NONE-A" in said, tuple(legs), min(len(rung), 3),
         min(max(rung.values(), default=0), 3), call.accepted_by is None, call.callback_by is None, call.key_two,
         call.crisis_pressed, call.back_to, call.safety_heard, min(call.messages, 1), min(call.empty_tries, 1),
         call.lost_message, min(call.tries, 1), call.caller is None, call.star, state.trail.heard_safety, bool(tasks),

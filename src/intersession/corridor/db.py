@@ -98,6 +98,8 @@ class Db:
             self.run("COMMIT")
 
     def _give_up(self) -> None:
+        if not self.postgres and not self.connection.in_transaction:
+            return  # a full disk makes SQLite roll back by itself
         try:
             self.run("ROLLBACK")
         except DatabaseGone:
@@ -108,7 +110,9 @@ class Db:
     @property
     def connection(self) -> Any:
         """Opened at first use, and again after it was lost."""
-        if self._connection is None or (self.postgres and self._connection.closed):
+        if self.postgres and self._connection is not None and self._connection.closed:
+            self.close()
+        if self._connection is None:
             self._connection = self._open()
         return self._connection
 
