@@ -1,4 +1,4 @@
-"""Takes the documentation's pictures: the demo is started, and each screen of its menu is photographed.
+"""Takes the documentation's pictures: the demo is started, a week is played, and its screens are photographed.
 
 `python ops/pictures.py` writes docs/pictures/<screen>-wide.png and -phone.png, and prints their names.
 """
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -28,7 +28,8 @@ from tests.lab.components import find_chromium  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 SIZES = {"wide": (1280, 800), "phone": (390, 844)}
-MENU = "nav[aria-label='Main'] a"
+SETTLES = 900
+"""Milliseconds that a screen may take to fetch its parts and come to rest."""
 STARTS_WITHIN = 60.0
 
 # root has no sandbox, and a closed network should not be asked for updates
@@ -77,28 +78,52 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def photograph(browser: Browser, address: str, folder: Path) -> Iterator[Path]:
-    """Each screen that the menu names, in each size."""
+    """A call that rings, then Monday's list and what lies behind it; each in each size."""
     folder.mkdir(parents=True, exist_ok=True)
-    for size, (width, height) in SIZES.items():
-        page = browser.new_page(viewport={"width": width, "height": height})
-        for screen in screens(page, address):
-            page.goto(screen, wait_until="load")
-            path = folder / f"{name(screen)}-{size}.png"
-            page.screenshot(path=path)
-            yield path
-        page.close()
+    pages = {size: browser.new_page(viewport={"width": w, "height": h}) for size, (w, h) in SIZES.items()}
+    for page in pages.values():
+        page.goto(address, wait_until="load")
+    _a_call_rings(pages["wide"])
+    yield from _all(pages, folder, "phones")
+    _the_week_goes_on(pages["wide"])
+    for name, path in (("now", "now/"), ("client", "clients/JS/"), ("words", "words/")):
+        for page in pages.values():
+            page.goto(urljoin(address, path), wait_until="load")
+        yield from _all(pages, folder, name)
+    for page in pages.values():
+        page.goto(urljoin(address, "now/"), wait_until="load")
+        page.get_by_role("button", name="Why?").last.click()
+        page.locator("#drawer").get_by_text("Why was this").wait_for()
+    yield from _all(pages, folder, "why")
 
 
-def screens(page: Page, address: str) -> list[str]:
-    """The opening screen, then those of the menu; each once."""
-    page.goto(address, wait_until="load")
-    hrefs = [link.get_attribute("href") or "" for link in page.locator(MENU).all()]
-    return list(dict.fromkeys(urljoin(page.url, href) for href in (page.url, *hrefs)))
+def _all(pages: dict[str, Page], folder: Path, name: str) -> Iterator[Path]:
+    for size, page in pages.items():
+        page.wait_for_timeout(SETTLES)
+        path = folder / f"{name}-{size}.png"
+        page.screenshot(path=path)
+        yield path
 
 
-def name(screen: str) -> str:
-    """`/clients/all/` becomes clients-all; the opening address is home."""
-    return "-".join(part for part in urlsplit(screen).path.split("/") if part) or "home"
+def _a_call_rings(page: Page) -> None:
+    page.locator("#phone-0").get_by_role("button", name="Call the line").click()
+    page.locator("#phone-1").get_by_role("button", name="Accept").wait_for()
+
+
+def _the_week_goes_on(page: Page) -> None:
+    """The two talk; J-S texts; on Sunday evening J-S calls again and hears the greeting."""
+    client, clinician = page.locator("#phone-0"), page.locator("#phone-1")
+    clinician.get_by_role("button", name="Accept").click()
+    clinician.get_by_role("button", name="Take").click()
+    clinician.get_by_text("Connected").wait_for()
+    client.get_by_role("button", name="Hang up").click()
+    client.get_by_placeholder("Text the line").fill("Can we do Thursday?")
+    client.get_by_role("button", name="Send the text").click()
+    page.get_by_role("button", name="Sun 19:30").click()
+    client.get_by_role("button", name="Call the line").click()
+    client.get_by_role("button", name="Hang up").click()
+    page.get_by_role("button", name="Mon 08:55").click()
+    page.locator("#open li.row").first.wait_for()
 
 
 if __name__ == "__main__":
