@@ -1,5 +1,5 @@
-"""Every Situation, the states of every kind of call, every invariant. A sample here; all of it in `make prove`, which says
-how many kinds it left before their end."""
+"""Every Situation, the states of every kind of call, every invariant. A sample here; all of it in `make prove`,
+which says how many kinds of calls it left before their end."""
 
 from __future__ import annotations
 

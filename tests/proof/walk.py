@@ -1,4 +1,4 @@
-"""Walks: every reachable state of a call, from one Situation on; and one text per text situation."""
+"""Walks: the states of a call, from one Situation on; and one text per text situation."""
 
 from __future__ import annotations
 
