@@ -32,6 +32,10 @@ class Path(StrEnum):
     COACHING = "coaching"
 
 
+COACHED = frozenset({Path.COACHING, Path.HIGH_ACCESS})
+"""The paths that ring at other hours too, and whose calls are answered within minutes (V15, V22)."""
+
+
 def path(level: AccessLevel, phase: AccessPhase) -> Path:
     """The ring path of a client (V15, V19, V22)."""
     return PATHS[level, phase]

@@ -11,12 +11,11 @@ from ..decision import Decision, Reason
 from ..events import TextDelivered, TextFailed
 from ..facts import Client, Facts, Message
 from ..ids import StaffId
-from ..levels import path
+from ..levels import COACHED, path
 from ..owing import owe
 from ..promise import guaranteed_callback, listen_in_hours, within
 from ..seats import director, duty
 from ..tasks import TaskKind
-from .text_situation import COACHED
 
 
 def delivered(event: TextDelivered, facts: Facts) -> Decision:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from ..caller import CallerClass, current_clients
 from ..facts import Client, Facts, Role
 from ..ids import StaffId
-from ..levels import Path
+from ..levels import COACHED
 from ..limits import LimitNow
 from ..promise import (
     after_hours_callback,
@@ -29,7 +29,6 @@ from ..tasks import LadderFirst
 LONGEST_MESSAGE = timedelta(seconds=180)
 """The longest recording: a listen due that is said before the tone allows for it, and is never late."""
 
-COACHED = frozenset({Path.COACHING, Path.HIGH_ACCESS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

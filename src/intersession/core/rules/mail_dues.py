@@ -14,11 +14,10 @@ from ..events import CallbackRequested, EmailArrived
 from ..facts import Client, Facts
 from ..hours import Span
 from ..ids import StaffId
-from ..levels import path
+from ..levels import COACHED, path
 from ..promise import guaranteed_callback, listen_in_hours, next_business_morning, safe_window, within
 from ..seats import director, duty
 from .holding import client_zone
-from .text_situation import COACHED
 
 REFUSED = frozenset({CallerClass.BLOCKED, CallerClass.REJECTED})
 

@@ -32,7 +32,7 @@ from ..events import TextWritten, TimeCame, WakeKind
 from ..facts import Client, Facts, Message, Practice
 from ..hours import zone_named
 from ..ids import ClientId, ContactId, StaffId
-from ..levels import path
+from ..levels import COACHED, path
 from ..owing import owe
 from ..promise import guaranteed_callback, listen_in_hours, safe_window, within
 from ..seats import director, duty
@@ -49,7 +49,6 @@ from .holding import (
     text_refusal,
 )
 from .text import voice
-from .text_situation import COACHED
 
 __all__ = ["ComposeState", "Refusal", "call_back_check", "compose_state", "decide_outbound"]
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from ..caller import CallerClass
 from ..facts import Client, Facts, LineKind
 from ..ids import StaffId
-from ..levels import Path
+from ..levels import COACHED
 from ..policy import Rule24Urgent
 from ..route import Seat, Stage
 from ..seats import cover_of, desk_staff, duty, endpoint_of, on_duty, on_shift, pool_staff, ringable
@@ -16,8 +16,6 @@ from ..situation import PrimaryNow, Situation
 from ..wording.compose import Phrase, phrase
 from .covered import covered_greeting
 from .whispers import whisper
-
-COACHED = frozenset({Path.COACHING, Path.HIGH_ACCESS})
 
 
 def stages(

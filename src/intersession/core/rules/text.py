@@ -28,13 +28,14 @@ from ..decision import Decision
 from ..events import TextArrived, TextDelivered, TextFailed
 from ..facts import Client, Facts
 from ..ids import ClientId, ContactId
+from ..levels import COACHED
 from ..owing import owe
 from ..words import Voice
 from .delivery import delivered, failed
 from .notices import notice_id, send_notice
 from .text_dues import TextOwed, owed
 from .text_reasons import text_reasons
-from .text_situation import COACHED, KNOWN, STRANGERS, ItemNow, TextSituation, Word, reduce_text
+from .text_situation import KNOWN, STRANGERS, ItemNow, TextSituation, Word, reduce_text
 
 Fits = Callable[[TextSituation], bool]
 

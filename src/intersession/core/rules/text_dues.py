@@ -12,6 +12,7 @@ from ..agreement import TextScope
 from ..caller import CallerClass, current_clients
 from ..facts import Client, Facts, Role
 from ..ids import StaffId
+from ..levels import COACHED
 from ..promise import (
     after_next_opening,
     guaranteed_callback,
@@ -23,7 +24,7 @@ from ..promise import (
 from ..seats import director, duty
 from ..situation import OnCallNow
 from ..tasks import LadderFirst, TaskKind
-from .text_situation import COACHED, KNOWN, Answering, TextSituation, kind_of
+from .text_situation import KNOWN, Answering, TextSituation, kind_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from ..caller import CallerClass, classify, current_clients, lead_client
 from ..change import changed
 from ..events import SenderKind, TextArrived
 from ..facts import Client, Facts, Practice
-from ..levels import Path, path
+from ..levels import COACHED, Path, path
 from ..limits import LimitNow, limit_now
 from ..situation import OnCallNow, in_hours, on_call_now, rule24_active
 from ..tasks import TaskKind
@@ -26,7 +26,6 @@ from ..wording.compose import Keyword, keyword
 KNOWN = frozenset({CallerClass.CLIENT, CallerClass.SHARED})
 STRANGERS = frozenset({CallerClass.UNKNOWN, CallerClass.WITHHELD, CallerClass.GUARDIAN})
 """Treated as unknown (X07, D45)."""
-COACHED = frozenset({Path.COACHING, Path.HIGH_ACCESS})
 
 
 class Word(StrEnum):
