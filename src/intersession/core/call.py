@@ -145,8 +145,6 @@ class Call:
     back_to: Phase | None = None
     """Where CR-SAY returns to."""
     safety_heard: bool = False
-    owed_safety: bool = False
-    """A greeting, refusal, voicemail or a wait over 20 s happened: the safety segment is owed (D11)."""
     told_hear_by: datetime | None = None
     """The listen due that the caller was told."""
     told_call_by: datetime | None = None

@@ -49,7 +49,6 @@ class Owed:
     """Callback due if the caller hangs up without a message (V25); None: missed list only."""
     look_by: datetime | None = None
     """When somebody looks at a call that left nothing behind."""
-    quarantine: bool = False
 
 
 class Plan(Protocol):

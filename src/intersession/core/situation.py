@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from itertools import product
-from zoneinfo import ZoneInfo
 
 from .caller import CallerClass, classify, lead_client
 from .facts import Client, Facts, Practice, Staff
@@ -171,11 +170,6 @@ def _redials(facts: Facts, now: datetime) -> bool:
 
 def _relay(facts: Facts, client: Client | None) -> bool:
     return bool((facts.call and facts.call.relay) or (client and client.needs_relay))
-
-
-def local_day(practice: Practice, at: datetime) -> str:
-    """The weekday in the practice's zone, in English, for the "Why?" panel."""
-    return f"{at.astimezone(ZoneInfo(practice.zone)):%A}"
 
 
 def all_situations() -> Iterator[Situation]:

@@ -34,21 +34,6 @@ def migrate(address: str) -> None:
         del connections.databases[ALIAS]
 
 
-def pending(address: str) -> list[str]:
-    """Names of migrations that are not applied there yet."""
-    _ready()
-    connections.databases[ALIAS] = connections.configure_settings({"default": from_address(address)})["default"]
-    connection = connections[ALIAS]
-    try:
-        executor = MigrationExecutor(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        return [f"{one.app_label}.{one.name}" for one, _ in plan]
-    finally:
-        connection.close()
-        del connections[ALIAS]
-        del connections.databases[ALIAS]
-
-
 def fresh(path: Path) -> str:
     """A new, empty SQLite file with all tables; its address. Copied from a template made once per process."""
     for beside in ("-wal", "-shm"):

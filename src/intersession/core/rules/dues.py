@@ -58,7 +58,6 @@ def owed(rule: str, situation: Situation, facts: Facts, client: Client | None, n
         ladder=LadderFirst.ON_CALL if minutes is not None else None,
         abandoned_call_by=_abandoned(case),
         look_by=_morning(case),
-        quarantine=rule == "V02",
     )
 
 

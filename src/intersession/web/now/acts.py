@@ -24,8 +24,6 @@ from .handing_in import Done, event_id, hand_in, once
 from .reaching import refused
 from .screen import now_screen
 
-NOT_NOW = "A call may not go now. Read why beside the button."
-
 
 @require_POST
 @asks(Action.TAKE)
