@@ -27,7 +27,7 @@ check: .venv/.dev ## style, types, import directions, links and forbidden things
 	@$(BIN)/lint-imports
 	@$(BIN)/python ops/check_docs.py
 
-prove: .venv/.dev ## walk every situation, and the states of every kind of call
+prove: .venv/.dev ## walk every situation, and every state of every kind of call: half an hour
 	@$(BIN)/python -m pytest -m prove $(ARGS)
 
 bench: .venv/.dev lab ## measure this line against its limits, in one run

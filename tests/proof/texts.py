@@ -69,22 +69,17 @@ def _task(s: TextSituation) -> Task:
     )  # fmt: skip
 
 
-def text(s: TextSituation) -> TextArrived:
+def text(s: TextSituation, known: Facts) -> TextArrived:
     """The text."""
     kind = SenderKind.SHORT_CODE if s.answering is Answering.NEVER else SenderKind.PHONE
     return TextArrived(
-        id=EventId("text"), practice=facts(s).practice.id, at=NOW, message=MessageId("m1"), line=LINE, sender=NUMBER,
+        id=EventId("text"), practice=known.practice.id, at=NOW, message=MessageId("m1"), line=LINE, sender=NUMBER,
         body=BODIES[s.word], media=1 if s.media else 0, sender_kind=kind,
     )  # fmt: skip
 
 
-def turn(s: TextSituation, invariants: list[Invariant] = TEXT) -> Step:
+def turn(known: Facts, event: TextArrived, invariants: list[Invariant] = TEXT) -> None:
     """Decide it, and check the invariants on the decision."""
-    known, event = facts(s), text(s)
     decision = decide(event, known, NOW)
     trail = follow(Trail(), decision.commands, ())
-    step = Step(known, event, NOW, decision, None, None, trail)
-    check(invariants, step)
-    return step
-
-
+    check(invariants, Step(known, event, NOW, decision, None, None, trail))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -56,20 +56,22 @@ def arrive(facts: Facts, invariants: list[Invariant] = VOICE) -> State | None:
     return _turn(facts, event, State(_none(), Trail(), NOW), invariants, first=True)
 
 
-def walk(facts: Facts, most: int, invariants: list[Invariant] = VOICE) -> int:
-    """Every state that can be reached, breadth first, up to `most`; how many there were."""
+def walk(facts: Facts, most: int | None, invariants: list[Invariant] = VOICE) -> int:
+    """Every state that can be reached, breadth first, `most` of them at the most; how many there were."""
     start = arrive(facts, invariants)
     if start is None:
         return 0
     seen = {_shape(start)}
     waiting = deque([start])
-    while waiting and len(seen) < most:
+    while waiting:
         state = waiting.popleft()
         for name, event, at in _events(facts, state):
             found = _turn(facts, event, replace(state, now=at, path=(*state.path, name)), invariants)
             if found is not None and (shape := _shape(found)) not in seen:
                 seen.add(shape)
                 waiting.append(found)
+            if len(seen) == most:
+                return most
     return len(seen)
 
 
@@ -150,23 +152,33 @@ def _leg_events(
 
 
 QUIET = (LegState.GONE, LegState.DISMISSED)
+SPOKEN_OUT = (Phase.OPENING, Phase.CLOSING, Phase.CRISIS, Phase.CRISIS_SAYING)
+"""Where the end of the words leads on."""
 
 
 def _shape(state: State) -> tuple[object, ...]:
-    """Two states of one shape go on alike. Times count as being set or not, phones by how many are in which state,
-    words by whether there are any that the flow asks about."""
-    call = state.call
-    rung: dict[str, int] = {}
-    for leg in call.legs:
-        rung[leg.endpoint] = rung.get(leg.endpoint, 0) + 1
+    """Two states of one shape go on alike. What no rule looks at any more is left out, a phase at a time; times
+    count as being set or not, phones by how many are in which state and how often they rang."""
+    call, tasks = state.call, state.trail.tasks
     legs = sorted((leg.state, leg.urgent, leg.stage == CONSULT) for leg in call.legs if leg.state not in QUIET)
-    said = [one.id for one in call.hearing.said]
-    tasks = state.trail.tasks
-    return (
-        call.phase, call.declared, min(call.stage, 3), call.cap_at is None, call.hearing.then, bool(said),
-        "U-NONE-A" in said, tuple(legs), min(len(rung), 3),
-        min(max(rung.values(), default=0), 3), call.accepted_by is None, call.callback_by is None, call.key_two,
-        call.crisis_pressed, call.back_to, call.safety_heard, min(call.messages, 1), min(call.empty_tries, 1),
-        call.lost_message, min(call.tries, 1), call.caller is None, call.star, state.trail.heard_safety, bool(tasks),
-        any(task.ladder is not None for task in tasks),
-    )  # fmt: skip
+    owed = (bool(tasks), any(task.ladder is not None for task in tasks), state.trail.heard_safety)
+    always = (call.phase, call.declared, tuple(legs), call.callback_by is None, _settled(call), owed)
+    if call.phase in (Phase.ENDED, Phase.REFUSED):
+        return (*always, call.say_until is None)
+    said = [one.id for one in call.hearing.said] if call.phase in SPOKEN_OUT else []
+    words = (call.hearing.then, bool(said), "U-NONE-A" in said, call.safety_heard, call.tries > 0, call.empty_tries > 0)
+    talk = (call.accepted_by is None, call.star and call.phase is Phase.TALKING, call.crisis_pressed)
+    return (*always, *words, *talk, call.back_to, _ringing(call))
+
+
+def _settled(call: Call) -> tuple[bool, ...]:
+    """What a hang-up would leave open."""
+    return call.key_two, bool(call.messages or call.lost_message)
+
+
+def _ringing(call: Call) -> tuple[int | bool, ...]:
+    """How far the ringing has come, while there is any."""
+    rung = Counter(leg.endpoint for leg in call.legs if not leg.forgotten)
+    if not {call.phase, call.back_to} & {Phase.OPENING, Phase.RINGING}:
+        return ()
+    return min(call.stage, 3), call.cap_at is None, min(len(rung), 3), min(max(rung.values(), default=0), 3)

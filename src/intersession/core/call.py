@@ -108,7 +108,7 @@ class Leg:
     until: datetime
     """When the ringing, or the accept window, ends."""
     forgotten: bool = False
-    """Rung before a talk that was cut off: it may ring again."""
+    """Rung before a talk that was cut off, or before 1 was pressed (again): its phone may ring anew."""
 
 
 @dataclass(frozen=True, kw_only=True)

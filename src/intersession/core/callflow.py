@@ -211,7 +211,7 @@ def _words_over(turn: Turn) -> None:
 
 
 def _record(turn: Turn) -> None:
-    turn.be(phase=Phase.RECORDING, say_until=None)
+    turn.be(phase=Phase.RECORDING, say_until=None, tries=0)
     hearing = Hearing(keys="19#", then=Then.RECORD)
     turn.be(hearing=hearing)
     turn.out.append(SayPrompt(contact=turn.call.contact, leg=caller_leg(turn.call.contact), hearing=hearing))
@@ -268,8 +268,7 @@ def _pound(turn: Turn) -> None:
 
 def _ring_desk(turn: Turn) -> None:
     """Key 0. Pressed again while the desk rings, it changes nothing."""
-    live = {leg.endpoint for leg in turn.call.legs if leg.state in (LegState.RINGING, LegState.ASKED)}
-    seats = tuple(seat for seat in turn.route.desk_rings if seat.endpoint not in turn.facts.busy | live)
+    seats = tuple(seat for seat in turn.route.desk_rings if seat.endpoint not in _busy(turn))
     if not seats:
         return
     seconds = turn.facts.practice.policy.desk_ring_seconds
@@ -298,11 +297,17 @@ def _urgent(turn: Turn) -> None:
     if not turn.route.urgent_rings:
         _nobody_for_urgent(turn)
         return
-    turn.be(phase=Phase.OPENING, stage=-1, cap_at=_urgent_cap(turn, call))
-    for leg in call.legs:  # a phone that rings for the routine call goes on ringing, as an urgent one
-        if leg.state in (LegState.RINGING, LegState.ASKED):
-            turn.leg(leg, urgent=True, stage=0)
+    turn.be(phase=Phase.OPENING, stage=-1, cap_at=_urgent_cap(turn, call), legs=_forget_rung(call))
+    for leg in _live(call):
+        _goes_on_as_urgent(turn, leg)
     _next_stage(turn)
+
+
+def _goes_on_as_urgent(turn: Turn, leg: Leg) -> None:
+    """A phone that rings for the routine call rings on; whoever has picked up hears that it is urgent now."""
+    new = turn.leg(leg, urgent=True, stage=0, forgotten=False)
+    if leg.state is not LegState.RINGING and not leg.urgent:
+        _ask(turn, new)
 
 
 def _inform_primary(turn: Turn) -> list[Command]:
@@ -444,6 +449,7 @@ def _crisis_over(turn: Turn, reached: bool) -> None:
         turn.hear(turn.voice.crisis_back(turn.route), phrase("SAFETY"))
     elif turn.route.urgent_rings:
         turn.be(phase=Phase.RINGING, declared=Declared.URGENT, stage=-1, cap_at=_in(turn, _cap(turn)), messages=0)
+        turn.be(legs=_forget_rung(turn.call))
         _next_stage(turn)
         turn.hear(*turn.voice.twice("CR-FAIL-OC"))
     else:
@@ -475,46 +481,47 @@ def _next_stage(turn: Turn) -> None:
 
 def _open_seats(turn: Turn, index: int) -> tuple[Seat, ...]:
     """Seats of this stage and of the ones before that nobody has rung yet, on phones that are free (D48)."""
-    rung = {leg.staff for leg in turn.call.legs if _counts_as_rung(leg, turn.call)}
+    rung = {leg.staff for leg in turn.call.legs if not leg.forgotten}
+    busy = _busy(turn)
     seats: dict[EndpointId, Seat] = {}
     for stage in turn.route.stages[: index + 1]:
         for seat in stage.seats:
-            if seat.staff not in rung and seat.endpoint not in turn.facts.busy:
+            if seat.staff not in rung and seat.endpoint not in busy:
                 seats.setdefault(seat.endpoint, seat)
     return tuple(seats.values())
-
-
-def _counts_as_rung(leg: Leg, call: Call) -> bool:
-    """Once 1 is pressed, a phone that rang for the routine call may ring again, as an urgent one."""
-    return not leg.forgotten and (leg.urgent or call.declared is Declared.NONE)
 
 
 def _again(turn: Turn) -> tuple[Seat, ...]:
     """Before the cap, an urgent call rings the last tier again (D27)."""
     if not turn.route.urgent or _left(turn) <= 0 or turn.call.phase not in (Phase.OPENING, Phase.RINGING):
         return ()
-    live = {leg.endpoint for leg in turn.call.legs if leg.state in (LegState.RINGING, LegState.ASKED)}
-    passed = {leg.staff for leg in turn.call.legs if leg.state is LegState.DISMISSED}
+    busy = _busy(turn)
+    passed = {leg.staff for leg in turn.call.legs if leg.state is LegState.DISMISSED and not leg.forgotten}
     for stage in reversed(turn.route.stages):
         seats = tuple(
             seat
             for seat in stage.seats
-            if seat.endpoint not in turn.facts.busy | live and seat.staff not in passed and not _failing(turn, seat)
+            if seat.endpoint not in busy and seat.staff not in passed and not _failing(turn, seat)
         )
         if seats:
             return seats
     return ()
 
 
+def _busy(turn: Turn) -> frozenset[EndpointId]:
+    """Phones in use, by this call too."""
+    return turn.facts.busy | {leg.endpoint for leg in _live(turn.call)}
+
+
 def _failing(turn: Turn, seat: Seat) -> bool:
     """A phone that failed at once twice would be redialled without end: it is left alone."""
-    return sum(leg.endpoint == seat.endpoint for leg in turn.call.legs) >= 3
+    return sum(leg.endpoint == seat.endpoint and not leg.forgotten for leg in turn.call.legs) >= 3
 
 
 def _begin_stage(turn: Turn, index: int, seats: tuple[Seat, ...], seconds: int) -> None:
     first = turn.call.stage < 0
     words = _stage_words(turn, index, first)
-    turn.be(stage=index, stage_until=_in(turn, seconds))
+    turn.be(stage=index, stage_until=_in(turn, seconds), tries=0)
     if turn.call.phase is not Phase.CRISIS_SAYING:  # crisis words are never cut by a stage
         turn.be(phase=Phase.RINGING)
         turn.hear(*words)
@@ -592,6 +599,11 @@ def _answered(turn: Turn, leg_id: LegId) -> None:
     if not _can_take(turn.call):
         _dismiss(turn, leg, _why_not(turn))
         return
+    _ask(turn, leg)
+
+
+def _ask(turn: Turn, leg: Leg) -> None:
+    """The whisper and the menu; a key must follow within the window (INV-08)."""
     policy = turn.facts.practice.policy
     window = policy.accept_urgent_seconds if leg.urgent else policy.accept_seconds
     turn.leg(leg, state=LegState.ASKED, until=_in(turn, window))
@@ -726,7 +738,7 @@ def _joined(turn: Turn) -> None:
         return
     turn.leg(leg, state=LegState.JOINED)
     tone = _in(turn, 60 * turn.facts.practice.policy.soft_limit_minutes)
-    turn.be(phase=Phase.TALKING, joined_at=turn.now, tone_at=tone, say_until=None, hearing=Hearing())
+    turn.be(phase=Phase.TALKING, joined_at=turn.now, tone_at=tone, say_until=None, hearing=Hearing(), star=False)
     turn.out += afterwards(turn.call, Ending.JOINED, turn.route, turn.facts, turn.now)
 
 
@@ -817,7 +829,7 @@ def _staff_cut_off(turn: Turn) -> None:
 
 
 def _forget_rung(call: Call) -> tuple[Leg, ...]:
-    """Who has been rung before the talk does not count after it: stage −1 keeps the legs, not the memory."""
+    """Who was rung before a talk that was cut off, or before 1 was pressed (again), may be rung anew."""
     return tuple(changed(leg, urgent=False, forgotten=True) for leg in call.legs)
 
 
@@ -828,8 +840,8 @@ def _stage_check(turn: Turn) -> None:
         _next_stage(turn)
 
 
-def _live(call: Call) -> bool:
-    return any(leg.state in (LegState.RINGING, LegState.ASKED, LegState.CHOOSING) for leg in call.legs)
+def _live(call: Call) -> tuple[Leg, ...]:
+    return tuple(leg for leg in call.legs if leg.state in (LegState.RINGING, LegState.ASKED, LegState.CHOOSING))
 
 
 def _asked(call: Call) -> bool:
