@@ -2,7 +2,7 @@
 # Another Python: `make demo PYTHON=/path/to/python3.12`.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench prove serve pictures lab
+.PHONY: help demo test check bench prove soak serve pictures lab
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -29,6 +29,9 @@ check: .venv/.dev ## style, types, import directions, links and forbidden things
 
 prove: .venv/.dev ## walk every situation, and every state of every kind of call: half an hour
 	@$(BIN)/python -m pytest -m prove $(ARGS)
+
+soak: .venv/.dev lab ## every story on every carrier, outages, and many calls at once
+	@$(BIN)/python -m pytest -m soak $(ARGS)
 
 bench: .venv/.dev lab ## measure this line against its limits, in one run
 	@$(BIN)/python -m bench $(ARGS)

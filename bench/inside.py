@@ -25,6 +25,7 @@ from intersession.core.ids import LineId
 from intersession.corridor.clock import MovableClock
 from intersession.corridor.db import Db
 from intersession.corridor.dispatch import due_wakes, next_due
+from intersession.corridor.legs import Legs
 from intersession.corridor.running import Running
 from intersession.corridor.tick import Turned
 from intersession.records.fields import to_micros
@@ -82,7 +83,8 @@ class Inside:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._server = uvicorn.Server(
             uvicorn.Config(
-                webhooks(twilio(self.running, _account(seed), keyring)), log_level="warning", access_log=False
+                webhooks(twilio(self.running, _account(seed), keyring, Legs(self.running.address, keyring))),
+                log_level="warning", access_log=False,
             )
         )
         self._door = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)

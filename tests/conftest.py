@@ -14,6 +14,7 @@ from tests.lab.components import (
     Component,
     closing_lines,
     find_chromium,
+    find_espeak,
     find_postgresql,
     needed,
     refuse,
@@ -54,10 +55,18 @@ def chromium_path() -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def espeak() -> Path:
+    """The program that speaks."""
+    path = find_espeak()
+    assert path is not None
+    return path
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[MISSING] = {}
     if not config.option.markexpr:
-        config.option.markexpr = "not prove"
+        config.option.markexpr = "not prove and not soak"
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,6 +1,6 @@
 """The one place where the parts are put together: people's screens, and the carriers' webhooks.
 
-Two apps, two doors. `screens` answers on loopback only until sign-in exists; `webhooks` alone may be public.
+Two apps, two doors. `screens` answers on loopback, or at its one public address; `webhooks` is the carriers' own.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def screens() -> Starlette:
     django: Any = get_asgi_application()
     from intersession.web.settings import HERE
 
-    static = StaticFiles(directory=HERE / "static")
+    static = StaticFiles(directory=HERE / "static", packages=[("allauth.account", "static"), ("allauth.mfa", "static")])
     return Starlette(routes=[Mount("/static", static), Mount("/", django)])
 
 

@@ -91,6 +91,118 @@ class CarrierContract:
         assert side.world.db.value("SELECT count(*) FROM contact") == 1
 
 
+class Staff(Side, Protocol):
+    """The same, and the telephones of people in the story, by their names."""
+
+    def later(self, seconds: float) -> None:
+        """Time passes."""
+
+    def rings(self, who: str) -> str | None:
+        """The number that somebody's ringing phone shows; None where it does not ring."""
+
+    def pick_up(self, who: str) -> None:
+        """Answer what rings."""
+
+    def key(self, who: str, key: str) -> None:
+        """Press one key."""
+
+    def put_down(self, who: str) -> None:
+        """Hang up."""
+
+    def heard_by(self, who: str) -> str:
+        """Words that somebody has heard since the story began."""
+
+    def together(self, who: str, other: str) -> bool:
+        """Whether they hear each other."""
+
+    def in_call(self, who: str) -> bool:
+        """Whether anything rings or talks at this phone."""
+
+
+class OutboundContract:
+    """What a carrier does with our own legs. Inherited by one test class a carrier."""
+
+    def test_INV_04_a_staff_phone_rings_and_shows_the_line(self, staff: Staff) -> None:
+        _rings(staff)
+        assert staff.rings("Ames") == staff.world.cast.lines["coaching"]
+
+    def test_a_staff_leg_hears_who_it_is_and_is_joined_by_its_own_key(self, staff: Staff) -> None:
+        _rings(staff)
+        staff.pick_up("Ames")
+        assert "Coaching" in staff.heard_by("Ames")
+        assert not staff.together("Ames", COACHED), "picking up is not taking it"
+        staff.key("Ames", "1")
+        staff.later(5)
+        assert staff.together("Ames", COACHED)
+        assert the_call(staff.world).phase is Phase.TALKING
+
+    def test_V23_a_leg_without_a_key_is_ended(self, staff: Staff) -> None:
+        _rings(staff)
+        staff.pick_up("Ames")
+        staff.later(20)
+        assert not staff.in_call("Ames")
+        assert not staff.together("Ames", COACHED)
+
+    def test_a_phone_that_nobody_answers_falls_silent(self, staff: Staff) -> None:
+        _rings(staff)
+        staff.later(40)
+        assert staff.rings("Ames") is None
+
+    def test_a_caller_who_is_gone_as_somebody_picks_up(self, staff: Staff) -> None:
+        _rings(staff)
+        staff.pick_up("Ames")
+        staff.hang_up()
+        staff.later(8)
+        assert "The caller is gone" in staff.heard_by("Ames")
+        assert not staff.in_call("Ames")
+
+    def test_INV_10_a_caller_whose_other_side_is_gone_is_not_left_alone(self, staff: Staff) -> None:
+        _joined(staff)
+        staff.put_down("Ames")
+        staff.later(3)
+        assert the_call(staff.world).phase is Phase.OPENING
+        assert staff.in_call(COACHED)
+
+    def test_a_caller_who_hangs_up_ends_the_talk_and_one_key_calls_back(self, staff: Staff) -> None:
+        _joined(staff)
+        staff.hang_up()
+        staff.later(2)
+        assert "cut off" in staff.heard_by("Ames")
+        staff.key("Ames", "1")
+        staff.later(3)
+        assert staff.rings("Ames") == staff.world.cast.lines["coaching"]
+
+    def test_two_press_1_and_the_first_has_it(self, staff: Staff) -> None:
+        staff.call(COACHED, "coaching")
+        staff.press("1")
+        staff.later(3)
+        ringing = [who for who in ("Ames", "Evan", "Fay", "Dee") if staff.rings(who)]
+        assert len(ringing) > 1, "an urgent call rings several together"
+        for who in ringing[:2]:
+            staff.pick_up(who)
+        for who in ringing[:2]:
+            staff.key(who, "1")
+        staff.later(6)
+        assert staff.together(ringing[0], COACHED)
+        assert "already" in staff.heard_by(ringing[1]) or not staff.in_call(ringing[1])
+        assert not staff.together(ringing[1], COACHED)
+
+
+def _rings(staff: Staff) -> None:
+    staff.call(COACHED, "coaching")
+    staff.listen()
+    staff.later(2)
+    assert staff.rings("Ames")
+
+
+def _joined(staff: Staff) -> None:
+    _rings(staff)
+    staff.pick_up("Ames")
+    staff.key("Ames", "1")
+    staff.later(5)
+    assert staff.together("Ames", COACHED)
+
+
 def the_call(world: World) -> Call:
     """The one call of the story."""
     (row,) = world.db.rows(

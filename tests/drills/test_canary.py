@@ -22,7 +22,8 @@ from intersession.core.commands import CallerId, ConnectLeg, RingClient, SayProm
 from intersession.core.events import TextWritten
 from intersession.core.ids import ClientId, ContactId, EventId, LineId, MessageId, NumberKey, StaffId, caller_leg
 from intersession.corridor.contact_keys import ContactKeys
-from intersession.corridor.orders import Leak, Orders
+from intersession.corridor.leaks import Leak
+from intersession.corridor.orders import Orders
 from intersession.stories.cast import Cast
 from intersession.stories.play import load, play
 from intersession.stories.world import World

@@ -125,7 +125,7 @@ def test_after_a_kill_the_next_server_starts(place: Place, running: subprocess.P
         process.wait()
 
 
-def test_a_line_on_twilio_is_refused_and_says_why(place: Place, running: subprocess.Popen[str]) -> None:
+def test_a_line_whose_carrier_is_not_connected_is_refused(place: Place, running: subprocess.Popen[str]) -> None:
     running.kill()
     running.wait()
     db = Db(str(place.database))
@@ -134,8 +134,7 @@ def test_a_line_on_twilio_is_refused_and_says_why(place: Place, running: subproc
     refused = place.serve()
     assert refused.returncode == 2
     assert is_one_plain_sentence(refused.stderr)
-    assert "line coaching is on Twilio" in refused.stderr
-    assert "A line that cannot reach a person is not served." in refused.stderr
+    assert "a line is on twilio, which is not connected: run intersession connect twilio" in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.asterisk_program import find_asterisk
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
@@ -23,7 +25,14 @@ class Component:
     fixture: str
     """Tests that use this fixture need it."""
     debian: str
+    """Debian's package; empty where another script of `ops/` brings it."""
     find: Callable[[], Path | None]
+    script: str = ""
+
+    @property
+    def comes_from(self) -> str:
+        """How to get it."""
+        return f"Debian's package: {self.debian}" if self.debian else f"`sh {self.script}` brings it"
 
 
 @cache
@@ -64,9 +73,18 @@ def _says_its_version(program: Path) -> bool:
     return done.returncode == 0 and "Chrom" in done.stdout
 
 
+@cache
+def find_espeak() -> Path | None:
+    """The text-to-speech that the line speaks with."""
+    path = shutil.which("espeak-ng")
+    return Path(path) if path else None
+
+
 COMPONENTS = (
     Component(name="PostgreSQL", fixture="postgres", debian="postgresql", find=find_postgresql),
     Component(name="Chromium", fixture="chromium_path", debian="chromium", find=find_chromium),
+    Component(name="Asterisk", fixture="asterisk", debian="", find=find_asterisk, script="ops/asterisk.sh"),
+    Component(name="eSpeak NG", fixture="espeak", debian="espeak-ng", find=find_espeak),
 )
 
 
@@ -87,12 +105,12 @@ def closing_lines(missing: dict[Component, int]) -> list[str]:
     """What the run says at its end."""
     return [
         f"{tests} {'test' if tests == 1 else 'tests'} could not run: {component.name} is not on this machine "
-        f"(Debian's package: {component.debian})"
+        f"({component.comes_from})"
         for component, tests in missing.items()
     ]
 
 
 if __name__ == "__main__":
     for component in COMPONENTS:
-        if component.find() is None:
+        if component.debian and component.find() is None:
             print(component.debian)

@@ -39,5 +39,5 @@ def test_a_port_in_use_is_passed_over() -> None:
 def test_make_alone_names_every_target() -> None:
     listed = subprocess.run(["make", "-s"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert [line.split()[1] for line in listed.splitlines()] == [
-        "help", "demo", "serve", "test", "check", "prove", "bench", "pictures",
+        "help", "demo", "serve", "test", "check", "prove", "soak", "bench", "pictures",
     ]  # fmt: skip

@@ -192,10 +192,10 @@ class World:
 def world(tmp_path: Path, settings: Any) -> Iterator[World]:
     """Wednesday, 14:10; Ames looks."""
     settings.INTERSESSION_VIEWER = "ames"
-    database = connections["default"].settings_dict
+    database = connections["records"].settings_dict
     before = database["NAME"]
     made = World(tmp_path, WEDNESDAY)
-    connections["default"].close()
+    connections["records"].close()
     database["NAME"] = made.address
     line.connect(
         line.Connected(
@@ -204,7 +204,7 @@ def world(tmp_path: Path, settings: Any) -> Iterator[World]:
     )
     yield made
     line.disconnect()
-    connections["default"].close()
+    connections["records"].close()
     database["NAME"] = before
     made.corridor.db.close()
 

@@ -109,7 +109,7 @@ def test_the_view_streams_and_leaves_the_hub_with_its_reader(monkeypatch: pytest
 def test_an_open_stream_holds_no_database_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[str] = []
     monkeypatch.setattr(views, "_listener", lambda request: HttpResponse())
-    monkeypatch.setattr(views, "connection", SimpleNamespace(close=lambda: closed.append("closed")))
+    monkeypatch.setattr(views, "connections", SimpleNamespace(close_all=lambda: closed.append("closed")))
     asyncio.run(views.live(AsyncRequestFactory().get("/live/")))
     assert closed == ["closed"]
 

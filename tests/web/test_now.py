@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from django.test import Client
 
 from intersession.core.disposition import DISPOSITIONS
@@ -122,37 +120,6 @@ def test_listening_plays_the_typed_words_notes_it_and_closes_nothing(world: Worl
     assert models.Recording.objects.get(contact=contact).heard_by == "ames"
     assert world.task(kind="answer").contact == contact
     assert "Heard 14:1" in rows_of(htmx.get("/now/"))[0]
-
-
-def test_a_sound_has_a_signed_address_that_is_asked_again(
-    world: World, htmx: Client, page: Client, looks: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    contact = _spoken(world)
-    player = htmx.post(f"/now/contact/{contact}/listen/").content.decode()
-    address = re.search(r'src="([^"]+)"', player)
-    assert address is not None
-    sound = page.get(address[1])
-    assert (sound.content, sound["Content-Type"]) == (b"RIFF-sound", "audio/wav")
-    assert sound["Cache-Control"] == "no-store"
-    assert page.get(address[1][:-2] + "xx").status_code == 404
-    looks("cole")
-    assert page.get(address[1]).status_code == 403
-    looks("evan")
-    assert page.get(address[1]).status_code == 404, "the address is good for the one who got it"
-    looks("ames")
-    later = time.time() + 16 * 60
-    monkeypatch.setattr(time, "time", lambda: later)
-    assert page.get(address[1]).status_code == 404, "and for a quarter of an hour"
-
-
-def _spoken(world: World) -> str:
-    contact = world.exchange.call(JS, AMES_LINE)
-    world.settle()
-    world.until(lambda: world.exchange.say(JS, sound=("audio/wav", b"RIFF-sound")))
-    world.on(5)
-    world.exchange.hang_up(JS)
-    world.settle()
-    return contact
 
 
 def test_could_not_understand_counts_as_unheard(world: World, htmx: Client) -> None:

@@ -158,11 +158,11 @@ class Line:
 def here(tmp_path: Path, django_db_blocker, settings) -> Iterator[Line]:
     """A line that the screens are connected to; Nora looks."""
     settings.INTERSESSION_VIEWER = "nora"
-    database = connections["default"].settings_dict
+    database = connections["records"].settings_dict
     before = database["NAME"]
     with django_db_blocker.unblock():
         made = Line(tmp_path)
-        connections["default"].close()
+        connections["records"].close()
         database["NAME"] = made.address
         line.connect(
             line.Connected(
@@ -172,7 +172,7 @@ def here(tmp_path: Path, django_db_blocker, settings) -> Iterator[Line]:
         )  # fmt: skip
         yield made
         line.disconnect()
-        connections["default"].close()
+        connections["records"].close()
         database["NAME"] = before
     made.corridor.db.close()
 

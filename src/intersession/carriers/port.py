@@ -9,7 +9,7 @@ from typing import Protocol
 
 from intersession.core.call import Hearing, Said
 from intersession.core.events import Event
-from intersession.core.ids import ContactId, LegId, LineId, MessageId, NumberKey
+from intersession.core.ids import ContactId, LegId, LineId, MessageId, NumberKey, RecordingId
 
 # ---------------------------------------------------------------- orders: numbers are filled in by dispatch
 
@@ -52,6 +52,8 @@ class Join:
     outside_leg: LegId
     staff_said: tuple[Said, ...] = ()
     outside_said: tuple[Said, ...] = ()
+    third_to: LegId | None = None
+    """The staff leg that talks already: the new one joins its conference, in which the outside leg is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,25 @@ class Notice:
     body: str
 
 
-Order = Dial | Say | Drop | Join | CrisisTransfer | Refuse | Tone | Text | Mail | Notice
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAgain:
+    """A leg fetches anew what it hears; only for carriers that pull."""
+
+    contact: ContactId
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """A leg in the conference `room` hears that `third` joins it; only for carriers that pull."""
+
+    contact: ContactId
+    leg: LegId
+    third: LegId
+    room: LegId
+
+
+Order = Dial | Say | Drop | Join | CrisisTransfer | Refuse | Tone | Text | Mail | Notice | LookAgain | Announce
 """Everything a carrier can be asked to do."""
 
 
@@ -150,8 +170,10 @@ class Envelope:
     numbers: Mapping[NumberKey, str] = field(default_factory=dict)
     sounds: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
     """Recording id to (media type, sound), where the carrier hands the sound over with the event."""
-    step: str | None = None
-    """The opaque token of the action that this event answers, where the carrier waits for an answer."""
+    answers: LegId | None = None
+    """The leg that waits for the answer to this very event: what it hears next is told to it and not sent after it."""
+    references: Mapping[LegId, str] = field(default_factory=dict)
+    """The carrier's own names of legs, by which they are ended and made to look again."""
 
 
 Report = Callable[[Envelope], object]
@@ -163,7 +185,8 @@ class Capabilities:
     """What a carrier can do, in numbers where there are numbers. What it lacks is shown, never papered over."""
 
     pulls: bool = False
-    """The caller's leg fetches documents: what it hears is an answer, not an order."""
+    """Legs fetch documents: what they hear is an answer; of a change they are told by `LookAgain`, not by `Say`, `Join`
+    and the like."""
     outbound: bool = True
     texts: bool = True
     delivery_reports: bool = True
@@ -173,6 +196,9 @@ class Capabilities:
     withholds_number: bool = True
     static_fallback: bool = False
     """Speaks by itself when our server does not answer (V00)."""
+    keeps_sounds: bool = True
+    """What was recorded stays there until it is fetched (`sound`) and deleted (`forget`). False: it comes with the
+    event, or never."""
     self_managed_keywords: bool = True
     legs_per_second: float = 100.0
     concurrent_legs: int = 1000
@@ -194,3 +220,11 @@ class Carrier(Protocol):
 
     def missed(self, line: LineId, since: datetime) -> Iterable[Envelope]:
         """What happened on a line while nobody listened, with the true times (reconcile)."""
+
+    def sound(self, recording: RecordingId) -> tuple[str, bytes] | None:
+        """The media type and the sound of a recording that this carrier keeps; None where it is not there (yet).
+        Raises what went wrong."""
+
+    def forget(self, recording: RecordingId) -> None:
+        """Delete it there: it is safe here. What is gone already is no error: after a standstill it may be asked
+        again. Raises what went wrong."""

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from intersession import __version__
 from intersession.stories.source import StoryError
 
-from . import demo, explain, logs, play, rehearse, serve
+from . import account, connect, demo, doctor, explain, logs, play, rehearse, serve
 
-COMMANDS = (demo, serve, play, explain, rehearse)
+COMMANDS = (demo, serve, account, connect, doctor, play, explain, rehearse)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

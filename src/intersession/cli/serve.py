@@ -8,6 +8,8 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from intersession.server.screens import add_options
+
 
 def register(commands: Any) -> None:
     """Add the command."""
@@ -17,9 +19,13 @@ def register(commands: Any) -> None:
     parser.add_argument("--key", type=Path, default=Path(os.environ.get("INTERSESSION_KEY", "intersession.key")),
                         help="the file of the practice's key; it is made where there is none")  # fmt: skip
     parser.add_argument("--setup", type=Path, help="a cast file: who the practice is; read into an empty database")
-    parser.add_argument("--port", type=int, default=8000, help="people's screens, on loopback")
+    add_options(parser)
     parser.add_argument("--hooks-port", type=int, default=8001, help="the carriers' webhooks; the one public door")
     parser.add_argument("--hooks-host", default="127.0.0.1")
+    parser.add_argument("--heartbeat-file", type=Path, metavar="FILE",
+                        help="touched every 20 seconds as long as the line can write")  # fmt: skip
+    parser.add_argument("--heartbeat-url", default=os.environ.get("INTERSESSION_HEARTBEAT_URL", ""), metavar="URL",
+                        help="asked for as often; for a service that raises the alarm when it is not")  # fmt: skip
     parser.set_defaults(run=run)
 
 

@@ -681,6 +681,7 @@ def _join_third(turn: Turn, leg: Leg) -> None:
             outside_leg=caller_leg(turn.call.contact),
             staff_said=turn.voice.staff_said(leg.staff, (phrase("BRIDGE"),)),
             outside_said=turn.voice.said((phrase("JOIN"),)),
+            third_to=turn.call.accepted_by,
         )
     )
 

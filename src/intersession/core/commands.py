@@ -87,6 +87,12 @@ class ConnectLeg:
     outside_leg: LegId
     staff_said: tuple[Said, ...] = ()
     outside_said: tuple[Said, ...] = ()
+    third_to: LegId | None = None
+    """A second staff leg joins the conference of this first one (S26); the outside leg is in it and hears the words."""
+
+
+CRISIS_LINES = ("988", "+18002738255")
+"""The crisis line, and its other number, which is tried where the first cannot be reached (§3.8)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +120,25 @@ class PlayTone:
 
     contact: ContactId
     leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAgain:
+    """A leg fetches anew what it hears. No rule decides it: the corridor writes it in place of the command that changed
+    what the leg hears, where the carrier's legs fetch."""
+
+    contact: ContactId
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """A leg in a conference hears that a third joins, where it fetches what it hears; written like `LookAgain`."""
+
+    contact: ContactId
+    leg: LegId
+    third: LegId
+    room: LegId
 
 
 # ---------------------------------------------------------------- for a carrier: texts, mail, pages
@@ -394,7 +419,7 @@ class WaitUntil:
 
 CarrierCommand = (
     SayPrompt | RingEndpoint | RingClient | DropLeg | ConnectLeg | TransferToCrisisLine | RefuseCall | PlayTone
-    | SendText | SendEmail | PageStaff
+    | LookAgain | Announce | SendText | SendEmail | PageStaff
 )  # fmt: skip
 
 RecordCommand = (

@@ -23,6 +23,11 @@ EventId = NewType("EventId", str)
 """Carrier id + kind + status: the same event twice has the same id (INV-02)."""
 
 
+def contact_of(leg: LegId) -> ContactId:
+    """The contact that a leg belongs to. A page's leg bears its task's name: `<contact>:<kind>.p1`."""
+    return ContactId(leg.partition(":")[0] if ":" in leg else leg.rpartition(".")[0])
+
+
 def caller_leg(contact: ContactId) -> LegId:
     """The leg of the outside person of a call."""
     return LegId(f"{contact}.0")

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from intersession.core.commands import (
     AddReviewItem,
+    Announce,
     AskCallBack,
     CancelHeldTexts,
     ChangeTask,
@@ -21,6 +22,7 @@ from intersession.core.commands import (
     KeepReason,
     KeepText,
     KeepVoicemail,
+    LookAgain,
     MarkText,
     MarkUnreachable,
     NoteMessageHeard,
@@ -47,11 +49,11 @@ from intersession.core.events import (
     LegEnded,
 )
 from intersession.core.facts import Facts
-from intersession.core.ids import LineId
+from intersession.core.ids import LegId, LineId
 
 from .contact_keys import ContactKeys
 from .db import Db
-from .writing import calls, contacts, coverage, errands, journal, tasks, texts
+from .writing import calls, contacts, coverage, errands, journal, standings, tasks, texts
 from .writing.turn import Turn, Written
 
 
@@ -62,7 +64,7 @@ class Commit:
     db: Db
     keys: ContactKeys
     pulls: frozenset[LineId] = frozenset()
-    """Lines whose callers fetch what they hear: there it is the answer, not an errand."""
+    """Lines whose legs fetch what they hear."""
 
     def write(
         self,
@@ -71,9 +73,10 @@ class Commit:
         decision: Decision,
         now: datetime,
         sounds: dict[str, tuple[str, bytes]] | None = None,
+        answers: LegId | None = None,
     ) -> Written:
-        """All commands of one decision, and its journal entry."""
-        turn = Turn(self.db, self.keys, self.pulls, event, facts, now, sounds or {})
+        """All commands of one decision, and its journal entry. `answers`: the leg that waits for the answer."""
+        turn = Turn(self.db, self.keys, self.pulls, answers, event, facts, now, sounds or {})
         if isinstance(event, LegEnded):
             calls.release(turn, event.leg)
         for command in decision.commands:
@@ -136,7 +139,9 @@ def _carry_out(turn: Turn, command: Command) -> None:
             texts.send_email(turn, command)
         case KeepReason():
             contacts.keep_reason(turn, command)
-        case RingClient() | DropLeg() | ConnectLeg() | TransferToCrisisLine() | RefuseCall() | PlayTone():
+        case ConnectLeg() | TransferToCrisisLine() | RefuseCall():
+            standings.stand(turn, command)
+        case RingClient() | DropLeg() | PlayTone() | LookAgain() | Announce():
             errands.errand(turn, command, command.contact)
         case _:
             assert_never(command)

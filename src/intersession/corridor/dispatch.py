@@ -35,7 +35,9 @@ from intersession.records.sealing import Keyring, unseal
 from .codec import load_kind
 from .contact_keys import ContactKeys
 from .db import Db, Row
-from .orders import Leak, Orders
+from .leaks import Leak
+from .legs import refer
+from .orders import Orders
 
 log = structlog.get_logger(__name__)
 
@@ -121,7 +123,7 @@ class Dispatch:
         name: str = "here",
     ) -> None:
         self.db, self._carriers, self._report, self._clock, self._name = db, carriers, report, clock, name
-        self._keys = ContactKeys(keyring)
+        self._keyring, self._keys = keyring, ContactKeys(keyring)
         self._orders = Orders(db, keyring, self._keys)
 
     def run_due(self, lanes: tuple[str, ...] = LANES) -> int:
@@ -188,6 +190,8 @@ class Dispatch:
             outcome = _run_one(carrier, order)
             if not isinstance(outcome, Done):
                 return outcome, order
+            if isinstance(order, Dial) and outcome.reference:  # at once: it may have to be ended by the next errand
+                refer(self.db, self._keyring, errand.practice, order.leg, outcome.reference)
         return Done(), None
 
     def _carrier(self, line: LineId | None) -> Carrier | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
+from intersession.carriers import port
 from intersession.carriers.port import (
     CrisisTransfer,
     Dial,
@@ -23,10 +22,13 @@ from intersession.carriers.port import (
 )
 from intersession.core.call import Said
 from intersession.core.commands import (
+    CRISIS_LINES,
+    Announce,
     CallerId,
     CarrierCommand,
     ConnectLeg,
     DropLeg,
+    LookAgain,
     PageStaff,
     PageWay,
     PlayTone,
@@ -43,14 +45,9 @@ from intersession.records.sealing import Keyring, unseal
 
 from .contact_keys import ContactKeys
 from .db import Db
+from .leaks import refuse_leak
 
-CRISIS_LINES = ("988", "+18002738255")
-"""988, and its other number (§3.8)."""
 PAGE_SECONDS = 40
-
-
-class Leak(RuntimeError):
-    """A staff number stood in something that goes to a client. It was not sent (INV-04)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,8 @@ class Orders:
     def of(self, command: CarrierCommand, line: LineId | None) -> tuple[Order, ...]:
         """What the carrier is asked to do. Leak where INV-04 would be broken; LookupError for what is gone."""
         orders = tuple(self._orders(command, line))
-        self._guard(orders)
+        for order in orders:
+            refuse_leak(self.db, self.keyring, _towards_client(order))
         return orders
 
     def _orders(self, command: CarrierCommand, line: LineId | None) -> Iterable[Order]:
@@ -86,7 +84,7 @@ class Orders:
             case ConnectLeg():
                 yield Join(
                     contact=command.contact, staff_leg=command.staff_leg, outside_leg=command.outside_leg,
-                    staff_said=command.staff_said, outside_said=command.outside_said,
+                    staff_said=command.staff_said, outside_said=command.outside_said, third_to=command.third_to,
                 )  # fmt: skip
             case TransferToCrisisLine():
                 yield CrisisTransfer(
@@ -97,6 +95,12 @@ class Orders:
                 yield Refuse(contact=command.contact, leg=command.leg)
             case PlayTone():
                 yield Tone(contact=command.contact, leg=command.leg)
+            case LookAgain():
+                yield port.LookAgain(contact=command.contact, leg=command.leg)
+            case Announce():
+                yield port.Announce(
+                    contact=command.contact, leg=command.leg, third=command.third, room=command.room
+                )
             case SendText():
                 yield Text(
                     message=command.message, show=self._shown(command.line, CallerId.ROUTINE) or "",
@@ -152,29 +156,6 @@ class Orders:
             raise LookupError("this text was purged")
         return unseal(self.keys.key(self.db, command.contact), bytes(sealed), f"message:body:{command.message}")
 
-    # ------------------------------------------------------------ INV-04
-
-    def _guard(self, orders: tuple[Order, ...]) -> None:
-        for order in orders:
-            found = tuple(_numbers_in(_towards_client(order)))
-            if found and any(_is(figures, number) for number in self._staff_numbers() for figures in found):
-                raise Leak("a staff number stood in what goes to a client")
-
-    def _staff_numbers(self) -> set[str]:
-        rows = self.db.rows("SELECT id, sealed_number FROM endpoint")
-        numbers = (self.keyring.unseal(bytes(sealed), f"endpoint:number:{id_}") for id_, sealed in rows)
-        return {figures[-WHOLE:] for number in numbers if len(figures := _figures(number)) >= LOCAL}
-
-
-WHOLE, LOCAL = 10, 7
-"""A number with its area code, and as people say it without."""
-RUN = re.compile(r"\d(?:(?:[\s\-‐–—()]|\.(?!\s))*\d)+")
-"""Figures that belong together, spoken one by one or written with what people put between them."""
-
-
-def _is(figures: str, number: str) -> bool:
-    return number in figures or (len(figures) == LOCAL and figures == number[-LOCAL:])
-
 
 def _towards_client(order: Order) -> str:
     """All words and figures that a client would see or hear."""
@@ -197,12 +178,3 @@ def _towards_client(order: Order) -> str:
 
 def _said(said: tuple[Said, ...]) -> str:
     return " ".join(one.text for one in said)
-
-
-def _numbers_in(text: str) -> Iterator[str]:
-    plain = "".join(str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in text)
-    return (_figures(run) for run in RUN.findall(plain))
-
-
-def _figures(text: str) -> str:
-    return "".join(sign for sign in text if sign.isdigit())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -26,6 +27,7 @@ from .clock import Clock
 from .db import DatabaseGone, Db
 from .dispatch import LANES, WAKE, Dispatch, due_wakes, next_due
 from .reconcile import reconcile
+from .recordings import Recordings
 from .seal import seal_new
 from .tick import Decide, Tick, Turned
 
@@ -36,6 +38,8 @@ BATCH = 64
 LONGEST_SLEEP = 1.0
 SEAL_EVERY = 1.0
 AFTER_TROUBLE = 0.5
+BEAT_EVERY = 20.0
+"""Seconds between two heartbeats of a line that has nothing to do."""
 STUCK_EVERY = 5.0
 RECONCILE_EVERY = 300.0
 """How often the carriers are asked whether something passed us by, in seconds."""
@@ -58,6 +62,7 @@ class Corridor:
         self.carriers: dict[str, Carrier] = dict(carriers or {})
         self.tick = Tick(self.db, keyring, decide)
         self.dispatch = Dispatch(self.db, keyring, self.carriers, self.submit, clock.now)
+        self.recordings = Recordings(self.db, keyring, self.carriers, self.submit, clock.now)
         self.turned: list[Callable[[Turned, datetime], None]] = []
         """Told of every turn, for transcripts."""
         self._waiting: deque[Envelope] = deque()
@@ -75,13 +80,13 @@ class Corridor:
         for _ in range(MOST_ROUNDS):
             if self._waiting:
                 self._turn([self._waiting.popleft()])
-            elif not self._wake() and not self.dispatch.run_due():
+            elif not self._wake() and not self.dispatch.run_due() and not self.recordings.run_due():
                 return
         raise RuntimeError(f"the line did not come to rest in {MOST_ROUNDS} rounds: something triggers itself")
 
     def next_due(self) -> datetime | None:
         """The next instant at which anything is due here."""
-        return next_due(self.db)
+        return min((due for due in (next_due(self.db), self.recordings.next_due()) if due is not None), default=None)
 
     def _wake(self) -> bool:
         wakes = due_wakes(self.db, self.clock.now(), 1)
@@ -159,8 +164,10 @@ class _Batch(Sequence[Envelope]):
 
 
 def fallen_back(envelope: Envelope) -> Envelope:
-    """A call whose caller nobody answered in time fell back (V00); anything else is what it was."""
+    """A call whose caller nobody answered in time fell back (V00); anything else is what it was, and its leg is told
+    what it hears, for nobody waits for the answer."""
     event = envelope.event
+    envelope = replace(envelope, answers=None)
     if not isinstance(event, CallArrived):
         return envelope
     late = CallFellBack(
@@ -171,7 +178,8 @@ def fallen_back(envelope: Envelope) -> Envelope:
 
 class Running:
     """Threads around the corridor: one writer, one watch over due times, one worker a lane, one sealer, one that asks
-    the carriers what passed us by. Whatever stumbles in one of them is logged, and it goes on."""
+    the carriers what passed us by, one that brings home the voicemail that they keep. Whatever stumbles in one of them
+    is logged, and it goes on."""
 
     def __init__(
         self, address: str, keyring: Keyring, clock: Clock, decide: Decide, *, batch: int = BATCH
@@ -179,8 +187,11 @@ class Running:
         self.address, self.keyring, self.clock, self.decide, self.batch = address, keyring, clock, decide, batch
         self.carriers: dict[str, Carrier] = {}
         self.changed: list[Changed] = []
+        self.beats: list[Callable[[], None]] = []
+        """Told when a tick was completed, every `BEAT_EVERY` seconds at the most. They must not wait for anything."""
         self._queue: queue.SimpleQueue[Ticket | None] = queue.SimpleQueue()
         self._stuck: list[Ticket] = []
+        self._beat_at = 0.0
         self._stop = threading.Event()
         self._bells = {lane: threading.Event() for lane in (WAKE, *LANES)}
         self._threads: list[threading.Thread] = []
@@ -205,6 +216,7 @@ class Running:
             self._begin(lane, lambda lane=lane: self._work(lane))  # type: ignore[misc]
         self._begin("sealer", lambda: self._forever("sealer", self._seal))
         self._begin("reconciler", lambda: self._forever("reconciler", self._reconcile))
+        self._begin("recordings", lambda: self._forever("recordings", self._care))
         return self
 
     def _begin(self, name: str, target: Callable[[], None]) -> None:
@@ -247,13 +259,27 @@ class Running:
     def _write(self) -> None:
         while True:
             try:
-                ticket = self._queue.get(timeout=STUCK_EVERY if self._stuck else None)
+                ticket = self._queue.get(timeout=STUCK_EVERY if self._stuck else BEAT_EVERY)
             except queue.Empty:
                 self._try_again()
-                continue
-            if ticket is None:
-                return
-            self._write_batch([ticket, *self._more()])
+            else:
+                if ticket is None:
+                    return
+                self._write_batch([ticket, *self._more()])
+            self._beat()
+
+    def _beat(self) -> None:
+        """What can be watched from outside: this thread lives, and the database keeps what it writes (DESIGN §6)."""
+        if time.monotonic() < self._beat_at:
+            return
+        try:
+            self.tick.beat(self.clock.now())
+        except DatabaseGone:
+            self.tick.db.close()
+            return
+        self._beat_at = time.monotonic() + BEAT_EVERY
+        for listener in self.beats:
+            listener()
 
     def _more(self) -> list[Ticket]:
         """Whatever else waits already: it shares the commit."""
@@ -351,6 +377,11 @@ class Running:
         """At the start, and every few minutes: what passed us by while we were down, or while we served."""
         reconcile(db, self.carriers, self.submit, self.clock.now())
         self._stop.wait(RECONCILE_EVERY)
+
+    def _care(self, db: Db) -> None:
+        recordings = Recordings(db, self.keyring, self.carriers, self.submit, self.clock.now, self._tell)
+        if not recordings.run_due():
+            self._stop.wait(LONGEST_SLEEP)
 
     def _seal(self, db: Db) -> None:
         for (practice,) in db.rows("SELECT id FROM practice"):

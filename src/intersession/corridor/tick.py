@@ -12,21 +12,20 @@ from datetime import datetime
 import structlog
 
 from intersession.carriers.port import Envelope
-from intersession.core.call import Hearing
 from intersession.core.decision import Decision
 from intersession.core.events import Event, TimeCame
 from intersession.core.facts import Facts
-from intersession.core.ids import NumberKey, PracticeId
+from intersession.core.ids import LineId, NumberKey, PracticeId
 from intersession.records.fields import to_micros
 from intersession.records.sealing import Keyring
 
 from .aside import set_aside
 from .cleaning import clean
-from .codec import dump, load
 from .commit import Commit
 from .contact_keys import ContactKeys
 from .db import DatabaseGone, Db
 from .gather import Gather
+from .legs import refer
 
 log = structlog.get_logger(__name__)
 
@@ -42,8 +41,6 @@ class Turned:
 
     event: Event
     decision: Decision | None = None
-    hearing: Hearing | None = None
-    """The answer to a waiting caller, on a carrier that pulls."""
     replayed: bool = False
     set_aside: bool = False
     changed: frozenset[str] = frozenset()
@@ -62,9 +59,9 @@ class Tick:
         self._gather = Gather(keyring, self._keys)
         self._commit = Commit(db=db, keys=self._keys)
 
-    def pulls(self, lines: frozenset[str]) -> None:
-        """Lines whose callers fetch what they hear."""
-        self._commit.pulls = lines  # type: ignore[assignment]
+    def pulls(self, lines: frozenset[LineId]) -> None:
+        """Lines whose legs fetch what they hear."""
+        self._commit.pulls = lines
 
     def turn(self, envelopes: Sequence[Envelope], now: datetime) -> list[Turned]:
         """All of them in one transaction. An error takes the batch back, and each is tried alone."""
@@ -78,6 +75,14 @@ class Tick:
             self._keys.forget()
             log.warning("batch_taken_back", size=len(envelopes), error=type(error).__name__)
         return [self._alone(clean(envelope), now) for envelope in envelopes]
+
+    def beat(self, now: datetime) -> None:
+        """A tick without an event: the database takes a row and keeps it. DatabaseGone where it does not."""
+        with self.db.transaction():
+            self.db.run(
+                "INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at",
+                (to_micros(now),),
+            )
 
     def _alone(self, envelope: Envelope, now: datetime) -> Turned:
         """The bad one is set aside with its error, and a person is told (INV-11)."""
@@ -102,12 +107,12 @@ class Tick:
             if not self._claim_wake(event):
                 return Turned(event, replayed=True)
         elif not self._is_new(event, now):
-            return self._replay(event, envelope.step)
+            return Turned(event, replayed=True)
         for key, number in envelope.numbers.items():
             self._keep_number(event.practice, key, number)
         turned = self._decide_and_write(envelope, now)
-        if turned.hearing is not None:
-            self._keep_answer(event, envelope.step, turned.hearing)
+        for leg, reference in envelope.references.items():
+            refer(self.db, self.keyring, event.practice, leg, reference)
         return turned
 
     def _decide_and_write(self, envelope: Envelope, now: datetime) -> Turned:
@@ -120,12 +125,11 @@ class Tick:
             one = waiting.pop(0)
             facts = self._gather.facts(self.db, one.event, now)
             decision = self._decide(one.event, facts, now)
-            written = self._commit.write(one.event, facts, decision, now, dict(one.sounds))
+            written = self._commit.write(one.event, facts, decision, now, dict(one.sounds), one.answers)
             waiting += [Envelope(event=event) for event in written.follow if self._is_new(event, now)]
             done.append(
                 Turned(
-                    one.event, decision, written.hearing, changed=frozenset(written.changed),
-                    lanes=frozenset(written.lanes),
+                    one.event, decision, changed=frozenset(written.changed), lanes=frozenset(written.lanes)
                 )
             )
         changed = frozenset().union(*(one.changed for one in done))
@@ -146,24 +150,6 @@ class Tick:
             (event.id, event.practice, to_micros(now)),
         )
         return done == 1
-
-    def _replay(self, event: Event, step: str | None) -> Turned:
-        """The same event, or the same action of the carrier, again: the stored answer, and nothing new."""
-        kept = self.db.value("SELECT answer FROM seen_event WHERE id = ?", ((step and f"step:{step}") or event.id,))
-        hearing = None
-        if kept is not None:
-            text = self.keyring.unseal(bytes(kept), "seen_event:answer")
-            hearing = load(text, Hearing)
-        return Turned(event, hearing=hearing, replayed=True)
-
-    def _keep_answer(self, event: Event, step: str | None, hearing: Hearing) -> None:
-        sealed = self.keyring.seal(dump(hearing), "seen_event:answer")
-        self.db.run("UPDATE seen_event SET answer = ? WHERE id = ?", (sealed, event.id))
-        if step:
-            self.db.run(
-                "INSERT INTO seen_event (id, practice_id, at, answer) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
-                (f"step:{step}", event.practice, to_micros(event.at), sealed),
-            )
 
     def _keep_number(self, practice: PracticeId, key: NumberKey, number: str) -> None:
         self.db.run(

@@ -6,6 +6,8 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -18,16 +20,30 @@ from django.db.migrations.executor import MigrationExecutor
 from .database import from_address
 
 ALIAS = "schema"
+APP = "records"
+"""The only tables made here. Accounts and sessions are none of the records."""
 
 
 def migrate(address: str) -> None:
     """Bring the tables there up to date."""
+    with _executor(address) as executor:
+        executor.migrate(executor.loader.graph.leaf_nodes(APP))
+
+
+def waiting(address: str) -> list[str]:
+    """The migrations that have not been made there yet; changes nothing."""
+    with _executor(address) as executor:
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes(APP))
+        return [migration.name for migration, _ in plan]
+
+
+@contextmanager
+def _executor(address: str) -> Iterator[MigrationExecutor]:
     _ready()
     connections.databases[ALIAS] = connections.configure_settings({"default": from_address(address)})["default"]
     connection = connections[ALIAS]
     try:
-        executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes())
+        yield MigrationExecutor(connection)
     finally:
         connection.close()
         del connections[ALIAS]

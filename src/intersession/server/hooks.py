@@ -1,13 +1,12 @@
-"""Twilio's webhooks: verify, parse, hand to the tick, render. What a caller hears is read from the call itself."""
+"""Twilio's webhooks: verify, parse, hand to the tick, render. What a leg hears is what the tick has kept for it."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from queue import Empty, SimpleQueue
 from urllib.parse import parse_qsl
 
 import anyio
@@ -20,18 +19,21 @@ from starlette.routing import BaseRoute, Route
 from intersession.carriers.port import Envelope
 from intersession.carriers.twilio.account import Account
 from intersession.carriers.twilio.parse import Reader, Unreadable
-from intersession.carriers.twilio.render import EMPTY, Renderer
+from intersession.carriers.twilio.render import EMPTY, TONE, Renderer
 from intersession.carriers.twilio.safe import safe_words, saved_words
-from intersession.carriers.twilio.steps import Kind, Step, Steps
+from intersession.carriers.twilio.steps import UNHEARD, Kind, Step, Steps
+from intersession.carriers.twilio.tone import tone
 from intersession.carriers.twilio.verify import Form, Signatures
-from intersession.core.call import Call, Hearing, Phase
+from intersession.core.commands import ConnectLeg
 from intersession.core.events import PromptEnded
-from intersession.core.ids import ContactId, MessageId
-from intersession.corridor.codec import load
-from intersession.corridor.db import DatabaseGone, Db
+from intersession.core.ids import LegId, MessageId, RecordingId, caller_leg
+from intersession.corridor.db import DatabaseGone
+from intersession.corridor.leaks import Leak
+from intersession.corridor.legs import Heard, Legs
 from intersession.corridor.running import Running, Ticket
 from intersession.corridor.tick import Turned
-from intersession.records.sealing import Keyring, unseal
+from intersession.records.sealing import Keyring
+from intersession.sound import media
 
 log = structlog.get_logger(__name__)
 
@@ -39,13 +41,12 @@ PATIENCE = 3.0
 """Seconds that a caller waits for a decision. Twilio itself gives up after 15."""
 MOST_BYTES = 64 * 1024
 MOST_FIELDS = 200
+SOUND = "/twilio/sound/"
 FORM = "application/x-www-form-urlencoded"
 MOST_WAITING = 512
 """Requests that may wait at once; each holds a thread that sleeps."""
 
 Submit = Callable[[Envelope], Ticket]
-QUIET = Hearing()
-"""Nothing to say and no key to press: of a call that is over, or of one that is with a person."""
 
 
 class Refused(Exception):
@@ -73,23 +74,23 @@ class Inbound:
 Handler = Callable[[Inbound], Awaitable[Response]]
 
 
-def twilio(running: Running, account: Account, keyring: Keyring) -> list[BaseRoute]:
+def twilio(running: Running, account: Account, keyring: Keyring, legs: Legs) -> list[BaseRoute]:
     """The routes of one account, for a line that runs."""
     running.tick.pulls(account.pulls)
-    calls = Calls(running.address, keyring)
-    return Hooks(account, running.submit, running.clock.now, keyring, calls).routes()
+    return Hooks(account, running.submit, running.clock.now, keyring, legs).routes()
 
 
 class Hooks:
     """The webhooks of one account."""
 
     def __init__(
-        self, account: Account, submit: Submit, now: Callable[[], datetime], keyring: Keyring, calls: Calls
+        self, account: Account, submit: Submit, now: Callable[[], datetime], keyring: Keyring, legs: Legs
     ) -> None:
-        self._account, self._submit, self._now, self._calls = account, submit, now, calls
+        self._account, self._submit, self._now, self._legs = account, submit, now, legs
         self._reader = Reader(account=account, key_of=keyring.number_key, digest=keyring.digest)
         self._steps = Steps(keyring.digest)
-        self._render = Renderer(account)
+        self._render = Renderer(account, self._steps, self._sound_path)
+        self._sound_key = keyring.digest("addresses of sounds at carriers").encode()
         self._signatures = Signatures(account)
         self._waiting = CapacityLimiter(MOST_WAITING)
 
@@ -98,11 +99,14 @@ class Hooks:
         table: tuple[tuple[str, str, Handler], ...] = (
             ("/twilio/voice", "voice", self._arrived),
             ("/twilio/call-status", "call_status", self._ended),
+            ("/twilio/tone", "tone", self._toned),
             ("/twilio/text", "text", self._text),
             ("/twilio/text-status", "text_status", self._fate),
-            ("/twilio/{kind}/{token}", "step", self._stepped),
+            ("/twilio/leg/{kind}/{leg}/{version}/{token}", "step", self._stepped),
         )
-        return [Route(path, partial(self._answer, kind, handler), methods=["POST"]) for path, kind, handler in table]
+        posted = [Route(path, partial(self._answer, kind, handler), methods=["POST"]) for path, kind, handler in table]
+        sounds = [Route(TONE, _tone, methods=["GET"]), Route(SOUND + "{address:path}", self._sound, methods=["GET"])]
+        return [*posted, *sounds]
 
     # ------------------------------------------------------------ the gate
 
@@ -135,50 +139,64 @@ class Hooks:
     async def _arrived(self, inbound: Inbound) -> Response:
         contact = self._reader.contact(inbound.form)
         turned = await self._hand_over(inbound, self._reader.arrived(inbound.form, inbound.now))
-        hearing = None if turned is None or turned.set_aside else turned.hearing
-        return await self._next(inbound, contact, "arrived", hearing, answered=turned is not None)
+        first = self._steps.first(Kind.ANSWERED, caller_leg(contact))
+        return await self._next(inbound, first, answered=turned is not None and not turned.set_aside)
 
     async def _stepped(self, inbound: Inbound) -> Response:
-        contact, params = self._reader.contact(inbound.form), inbound.request.path_params
-        if params["kind"] not in list(Kind):
-            raise Refused(404)
-        step = Step(contact=contact, kind=Kind(params["kind"]), token=params["token"])
+        step = _step(inbound.request.path_params)
         envelopes = self._reader.stepped(step, inbound.form, inbound.now)
-        if not envelopes or isinstance(envelopes[-1].event, PromptEnded):
-            call = await self._read(inbound, contact)
-            if call is None or not self._steps.over(step, call.hearing) or not envelopes:
-                now_heard = None if call is None else call.hearing
-                return await self._next(inbound, contact, step.token, now_heard, step=step)
-        turned = await self._hand_over(inbound, *envelopes)
-        hearing = None if turned is None else turned.hearing
-        return await self._next(inbound, contact, step.token, hearing, step=step, answered=turned is not None)
+        if step.kind in UNHEARD:
+            return await self._noted(inbound, *envelopes)
+        if envelopes and isinstance(envelopes[-1].event, PromptEnded):
+            heard = await self._read(inbound, step.leg)
+            if heard is not None and heard.version != step.version:
+                envelopes = ()  # these words have been replaced: others are to be heard first
+        turned = await self._hand_over(inbound, *envelopes) if envelopes else None
+        if step.kind is Kind.WORDS and inbound.form.get("Digits"):
+            step = replace(step, version=0)  # a key cut the words off: where it changed nothing, they begin again
+        return await self._next(inbound, step, answered=not envelopes or turned is not None)
 
     async def _ended(self, inbound: Inbound) -> Response:
-        return await self._noted(inbound, self._reader.ended(inbound.form, inbound.now))
+        ended = self._reader.ended(inbound.form, inbound.now)
+        return await self._noted(inbound, *([] if ended is None else [ended]))
 
-    async def _next(
-        self, inbound: Inbound, contact: ContactId, before: str, hearing: Hearing | None, *,
-        step: Step | None = None, answered: bool = True,
-    ) -> Response:  # fmt: skip
-        """The document that this caller hears now. Without an answer of the tick's, the call itself says what."""
-        call = None
-        if answered and (hearing is None or hearing == QUIET):
-            call = await self._read(inbound, contact)
-            hearing = call.hearing if call is not None and hearing is None else hearing
-        if call is not None and call.phase is Phase.REFUSED:
-            return _twiml(self._render.refused())
-        if hearing is None or (hearing == QUIET and (call is None or call.phase is Phase.ENDED)):
-            return _twiml(self._safe(inbound, self._steps.late(contact, before), step))
-        return _twiml(self._render.heard(hearing, self._steps.after(contact, before, hearing)))
+    async def _toned(self, inbound: Inbound) -> Response:
+        return _twiml(self._render.tone())
 
-    def _safe(self, inbound: Inbound, following: Step, step: Step | None) -> str:
+    async def _next(self, inbound: Inbound, step: Step, *, answered: bool) -> Response:
+        """The document of what this leg hears now; where that is not known in time, one that is safe."""
+        heard = await self._read(inbound, step.leg) if answered else None
+        if step.kind is Kind.ANNOUNCE:
+            joins = heard.standing if heard is not None else None
+            return _twiml(self._render.announced(joins) if isinstance(joins, ConnectLeg) else EMPTY)
+        if heard is not None:
+            return _twiml(self._render.document(heard.standing, heard.version, step))
+        if step.leg == caller_leg(step.contact):
+            return _twiml(self._safe(inbound, step))
+        return _twiml(self._render.over() if answered else self._render.waiting(step, 0))
+
+    def _safe(self, inbound: Inbound, step: Step) -> str:
         """Nothing is known of this call in time. Who has left a message already is not asked for another one."""
         if inbound.form.get("RecordingSid") and inbound.form.get("Digits") != "9":
-            saved = Hearing(said=saved_words(self._account, inbound.now), keys="9")
-            return self._render.heard(saved, following)
-        if step is not None and step.kind is Kind.LATE and not inbound.form.get("Digits"):
-            return self._render.heard(Hearing(keys="9"), following)
-        return self._render.late(safe_words(self._account, inbound.now), following)
+            return self._render.saved(saved_words(self._account, inbound.now), step)
+        if step.kind is Kind.LATE and not inbound.form.get("Digits"):
+            return self._render.saved((), step)
+        return self._render.late(safe_words(self._account, inbound.now), step)
+
+    # ------------------------------------------------------------ voicemail, played to a staff leg
+
+    def _sound_path(self, recording: RecordingId) -> str:
+        return SOUND + media.signed(self._sound_key, media.Media(media.Kind.VOICEMAIL, recording), self._now())
+
+    async def _sound(self, request: Request) -> Response:
+        """By an address that nobody can guess, for five minutes; and Twilio's own request alone."""
+        if not self._signatures.genuine(_path(request), Form(), request.headers):
+            return Response(status_code=403)
+        asked = media.checked(self._sound_key, request.path_params["address"], self._now())
+        found = None if asked is None else await to_thread.run_sync(self._legs.sound, RecordingId(asked.id))
+        if found is None:
+            return Response(status_code=404)
+        return Response(found[1], media_type=found[0], headers={"Cache-Control": "no-store, private"})
 
     # ------------------------------------------------------------ texts
 
@@ -191,14 +209,15 @@ class Hooks:
         message = MessageId(inbound.request.query_params.get("message", ""))
         if not message:
             raise Unreadable("message")
-        return await self._noted(inbound, self._reader.fate(inbound.form, message, inbound.now))
+        fate = self._reader.fate(inbound.form, message, inbound.now)
+        return await self._noted(inbound, *([] if fate is None else [fate]))
 
     # ------------------------------------------------------------ the tick
 
-    async def _noted(self, inbound: Inbound, envelope: Envelope | None) -> Response:
-        if envelope is None:
+    async def _noted(self, inbound: Inbound, *envelopes: Envelope) -> Response:
+        if not envelopes:
             return Response(status_code=204)
-        return Response(status_code=503 if await self._hand_over(inbound, envelope) is None else 204)
+        return Response(status_code=503 if await self._hand_over(inbound, *envelopes) is None else 204)
 
     async def _hand_over(self, inbound: Inbound, *envelopes: Envelope) -> Turned | None:
         """What became of the last one; None, and its ticket is given up, if that takes too long."""
@@ -207,48 +226,29 @@ class Hooks:
             return await to_thread.run_sync(lambda: ticket.wait(inbound.left), limiter=self._waiting)
         return ticket.wait(0)
 
-    async def _read(self, inbound: Inbound, contact: ContactId) -> Call | None:
-        """The call as it stands; None where there is none, or where it cannot be read in time."""
+    async def _read(self, inbound: Inbound, leg: LegId) -> Heard | None:
+        """What a leg hears now; None where nothing is known of it, or where it cannot be read in time."""
         with anyio.move_on_after(inbound.left):
             try:
-                return await to_thread.run_sync(
-                    self._calls.of, contact, limiter=self._waiting, abandon_on_cancel=True
-                )
+                return await to_thread.run_sync(self._legs.heard, leg, limiter=self._waiting, abandon_on_cancel=True)
             except DatabaseGone as error:
                 log.error("database_gone", error=type(error.__cause__).__name__)
+            except Leak:
+                log.error("leak_refused")
         return None
 
 
-class Calls:
-    """Reads the state of calls; it keeps its connections, one for each reader at a time."""
+def _step(params: Mapping[str, str]) -> Step:
+    if params["kind"] not in list(Kind) or not params["version"].isdigit():
+        raise Refused(404)
+    return Step(
+        kind=Kind(params["kind"]), leg=LegId(params["leg"]), version=int(params["version"]), token=params["token"]
+    )
 
-    def __init__(self, address: str, keyring: Keyring) -> None:
-        self._address, self._keyring = address, keyring
-        self._free: SimpleQueue[Db] = SimpleQueue()
 
-    def of(self, contact: ContactId) -> Call | None:
-        """The call of a contact, if the database can be read."""
-        try:
-            db = self._free.get_nowait()
-        except Empty:
-            db = Db(self._address)
-        try:
-            row = db.row(
-                "SELECT call.sealed_state, contact.wrapped_key FROM call JOIN contact ON contact.id = call.contact"
-                " WHERE call.contact = ?",
-                (contact,),
-            )
-        finally:
-            self._free.put(db)
-        if row is None:
-            return None
-        key = self._keyring.unwrap(bytes(row[1]), f"contact:{contact}")
-        return load(unseal(key, bytes(row[0]), f"call:state:{contact}"), Call)
-
-    def close(self) -> None:
-        """Close what is not in use."""
-        while not self._free.empty():
-            self._free.get().close()
+async def _tone(request: Request) -> Response:
+    """Anybody may hear it: it is the same for everybody, and says nothing."""
+    return Response(tone(), media_type="audio/wav")
 
 
 def _twiml(document: str, status: int = 200) -> Response:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import structlog
 import uvicorn
 from django.db import DatabaseError
+from starlette.routing import BaseRoute
 
 from intersession.core.decide import decide
 from intersession.core.ids import PracticeId
@@ -21,8 +22,12 @@ from intersession.records.schema import migrate
 from intersession.records.sealing import Keyring, SealError, keyring_from
 from intersession.stories.cast import cast_of
 from intersession.stories.source import read
+from intersession.web.accounts.apart import make_tables
 
+from .carriers import Lines, NotConnected, attach
+from .heartbeat import Heartbeat
 from .lock import AlreadyServed, FileLock
+from .screens import Screens, ScreensRefused, screens_of
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +38,7 @@ class CannotServe(RuntimeError):
 
 def serve(options: Namespace) -> int:
     """Run until Ctrl-C."""
+    screens = _screens(options)
     with ExitStack() as stack:
         if "://" not in options.database:
             try:
@@ -40,14 +46,23 @@ def serve(options: Namespace) -> int:
             except AlreadyServed as error:
                 raise CannotServe(f"{error}: stop that one first") from error
         keyring = _keyring(options)
+        screens.tell_settings(secret=keyring.digest("screens"))
         _migrate(options.database)
         db = Db(options.database)
         practice = _practice(db, keyring, options)
-        _refuse_live_lines(db)
         running = Running(options.database, keyring, SystemClock(), decide)
+        running.beats.append(Heartbeat(options.heartbeat_file, options.heartbeat_url).start().beat)
+        routes = _attach(running, Lines(db, keyring, practice))
         stack.enter_context(running)
-        _doors(options, running, keyring, practice)
+        _doors(options, running, keyring, practice, screens, routes)
     return 0
+
+
+def _screens(options: Namespace) -> Screens:
+    try:
+        return screens_of(options)
+    except ScreensRefused as error:
+        raise CannotServe(str(error)) from error
 
 
 def _keyring(options: Namespace) -> Keyring:
@@ -60,6 +75,7 @@ def _keyring(options: Namespace) -> Keyring:
 def _migrate(database: str) -> None:
     try:
         migrate(database)
+        make_tables()
     except DatabaseError as error:
         raise CannotServe(f"the database {_without_password(database)} cannot be used: {error}") from error
 
@@ -83,31 +99,41 @@ def _practice(db: Db, keyring: Keyring, options: Namespace) -> PracticeId:
     return PracticeId(found)
 
 
-def _refuse_live_lines(db: Db) -> None:
-    lines = [row[0] for row in db.rows("SELECT id FROM line WHERE carrier = 'twilio' ORDER BY id")]
-    if lines:
-        raise CannotServe(
-            f"line {', '.join(lines)} is on Twilio. Of Twilio only the inbound half is here yet: callers would be "
-            "greeted and recorded, but no phone of the staff could be rung, nobody could be paged, and no text could "
-            "be sent. A line that cannot reach a person is not served. Use a simulated line until then."
-        )
+def _attach(running: Running, lines: Lines) -> list[BaseRoute]:
+    try:
+        return attach(running, lines)
+    except NotConnected as error:
+        raise CannotServe(str(error)) from error
 
 
-def _doors(options: Namespace, running: Running, keyring: Keyring, practice: PracticeId) -> None:
-    from intersession.asgi import screens, webhooks
+def _doors(
+    options: Namespace, running: Running, keyring: Keyring, practice: PracticeId, screens: Screens,
+    routes: list[BaseRoute],
+) -> None:  # fmt: skip
+    from intersession import asgi
     from intersession.web import line
     from intersession.web.live.hub import hub
 
-    app = screens()
+    app = asgi.screens()
     running.changed.append(hub.publish)
     line.connect(
         line.Connected(
             corridor=running, clock=running.clock, practice=practice, keyring=keyring, database=options.database
         )
     )
-    inside = uvicorn.Config(app, host="127.0.0.1", port=options.port, log_level="warning", timeout_graceful_shutdown=2)
-    outside = uvicorn.Config(webhooks(()), host=options.hooks_host, port=options.hooks_port, log_level="warning")
+    _say_where(screens)
+    inside = uvicorn.Config(app, **screens.uvicorn(), log_level="warning", timeout_graceful_shutdown=2)
+    hooks = asgi.webhooks(routes)
+    outside = uvicorn.Config(hooks, host=options.hooks_host, port=options.hooks_port, log_level="warning")
     asyncio.run(_both(uvicorn.Server(inside), uvicorn.Server(outside)))
+
+
+def _say_where(screens: Screens) -> None:
+    from intersession.web.accounts.models import Account
+
+    print(f"Screens: {screens.address}", flush=True)
+    if not Account.objects.exists():
+        print("There is no account yet. This makes one: intersession account add STAFF", flush=True)
 
 
 async def _both(*servers: uvicorn.Server) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,8 @@ from .source import Source, StoryError, read
 from .times import instant
 from .transcript import Transcript
 from .world import World
+
+LOOK_EVERY = timedelta(seconds=0.5)
 
 STEP = {"at", "do", "expect", "note"}
 
@@ -66,10 +68,10 @@ def load(path: Path) -> Story:
     )  # fmt: skip
 
 
-def play(story: Story, write: Write | None = None) -> World:
+def play(story: Story, write: Write | None = None, make: Callable[[Cast], World] = World) -> World:
     """Play it to its end; `write` takes the transcript's lines. Difference at the first thing that is otherwise."""
     try:
-        world = World(story.cast)
+        world = make(story.cast)
     except SetupError as error:
         raise story.source.error("practice", f"this practice cannot be set up: {error}") from error
     transcript = Transcript(world, write) if write is not None else None
@@ -103,10 +105,9 @@ def _do(story: Story, world: World, step: Step, sentence: str, transcript: Trans
     found, parts = ACTS.find(sentence)
     if transcript is not None:
         transcript.did(sentence)
-    try:
-        found.act(world, **parts)
-    except (ValueError, LookupError) as error:
-        raise _difference(story, step, "do", sentence, str(error)) from error
+    says = _until_so(world, lambda: _tried(lambda: found.act(world, **parts)))
+    if says is not None:
+        raise _difference(story, step, "do", sentence, says)
     world.settle()
     if transcript is not None:
         transcript.passed()
@@ -114,12 +115,24 @@ def _do(story: Story, world: World, step: Step, sentence: str, transcript: Trans
 
 def _check(story: Story, view: View, step: Step, sentence: str) -> None:
     found, parts = EXPECTS.find(sentence)
-    try:
-        otherwise = found.act(view, **parts)
-    except ValueError as error:
-        otherwise = str(error)
+    otherwise = _until_so(view.world, lambda: _tried(lambda: found.act(view, **parts)))
     if otherwise is not None:
         raise _difference(story, step, "expect", sentence, otherwise)
+
+
+def _until_so(world: World, look: Callable[[], str | None]) -> str | None:
+    """What is otherwise, at the end of this world's patience: carriers between the telephones take their time."""
+    end = world.now() + world.patience
+    while (otherwise := look()) is not None and world.now() < end:
+        world.go_to(world.now() + LOOK_EVERY)
+    return otherwise
+
+
+def _tried(do: Callable[[], str | None]) -> str | None:
+    try:
+        return do()
+    except (ValueError, LookupError) as error:
+        return str(error)
 
 
 def _difference(story: Story, step: Step, field: str, sentence: str, says: str) -> Difference:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 from intersession.carriers.port import Envelope
 from intersession.carriers.simulated.exchange import Exchange, Here, Seen
@@ -37,8 +38,21 @@ def _tables(address: str) -> str:
     return address
 
 
+class Beside(Protocol):
+    """Something beside the telephones that does things by itself, such as a carrier between them and the line."""
+
+    def next_due(self) -> datetime | None:
+        """When it does something next; None where nothing waits."""
+
+    def advance(self) -> bool:
+        """Do what is due by now; whether there was anything."""
+
+
 class World:
     """Everything of one story. Use it as a context: its files go when it ends."""
+
+    patience = timedelta(0)
+    """How much later than the story says something may be so: what a real carrier takes between the telephones."""
 
     def __init__(self, cast: Cast, clock: MovableClock | None = None, address: str | None = None) -> None:
         self.cast = cast
@@ -61,6 +75,7 @@ class World:
         self.corridor.carriers["simulated"] = self.exchange
         self.corridor.turned.append(self._turned)
         self.exchange.listeners.append(self._saw)
+        self.beside: list[Beside] = [self.exchange]
         self.seen: list[Seen] = []
         self.turned: list[tuple[datetime, Turned]] = []
         self._counted = 0
@@ -89,7 +104,7 @@ class World:
         """Everything that is due by now."""
         for _ in range(MOST_STEPS):
             self.corridor.pump()
-            if not self.exchange.advance():
+            if not any(one.advance() for one in self.beside):
                 return
         raise RuntimeError("the telephones did not come to rest")
 
@@ -104,8 +119,8 @@ class World:
 
     def next_due(self) -> datetime | None:
         """The next instant at which anything happens by itself."""
-        times = [at for at in (self.corridor.next_due(), self.exchange.next_due()) if at is not None]
-        return min(times, default=None)
+        times = [self.corridor.next_due(), *(one.next_due() for one in self.beside)]
+        return min((at for at in times if at is not None), default=None)
 
     # ------------------------------------------------------------ acts of staff on a screen
 

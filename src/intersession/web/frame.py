@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
 from ..permissions import Action, may
 from ..records.models import Task
 from . import line
+from .accounts.presence import is_in
 from .viewer import Viewer, viewer
 
 log = structlog.get_logger(__name__)
@@ -42,11 +44,15 @@ class Frame:
     home: str = "/"
     viewer: str = ""
     live: str = ""
+    account: str = ""
+    """Where the viewer's own account is, if they signed in to one."""
+    idle: int = 0
+    """Seconds after which this screen locks, where it does."""
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:
     """Context processor. A bare frame where there can be no other: error pages must always render."""
-    if not line.is_connected():
+    if not line.is_connected() or (settings.INTERSESSION_SIGN_IN and not is_in(request)):
         return {"frame": Frame()}
     try:
         return {"frame": _frame(request)}
@@ -58,7 +64,10 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
 
 def _frame(request: HttpRequest) -> Frame:
     who = viewer(request)
-    return Frame(places=_places(request, who), home=reverse("home"), viewer=who.name, live=reverse("live"))
+    bare = Frame(places=_places(request, who), home=reverse("home"), viewer=who.name, live=reverse("live"))
+    if not settings.INTERSESSION_SIGN_IN:
+        return bare
+    return replace(bare, account=reverse("account"), idle=int(settings.INTERSESSION_IDLE.total_seconds()))
 
 
 def _places(request: HttpRequest, who: Viewer) -> tuple[Place, ...]:

@@ -1,10 +1,11 @@
-"""What stands before every screen: until sign-in exists they answer on this machine only."""
+"""What stands before every screen: they answer on this machine only, or at their one public https address."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from typing import cast
+from urllib.parse import urlsplit
 
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
@@ -17,9 +18,10 @@ Next = Callable[[HttpRequest], Answer]
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP")
 REFUSAL = (
-    "These screens answer on the machine that runs them only, until sign-in is set up. "
+    "These screens answer on the machine that runs them only. "
     "Open http://localhost on that machine, without a proxy in between."
 )
+ELSEWHERE = "These screens answer at one address only: {}"
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
@@ -30,13 +32,13 @@ CONTENT_POLICY = (
 
 
 @sync_and_async_middleware
-def loopback_only(get_response: Next) -> Next:
-    """Refuses other machines, foreign Host names (DNS rebinding) and whatever came through a proxy."""
+def at_its_own_address(get_response: Next) -> Next:
+    """Refuses foreign Host names (DNS rebinding), other machines where there is no public address, and plain http
+    where there is one."""
 
     def refusal(request: HttpRequest) -> HttpResponse | None:
-        if not settings.INTERSESSION_LOOPBACK_ONLY or on_this_machine(request):
-            return None
-        return HttpResponse(REFUSAL, status=403, content_type="text/plain; charset=utf-8")
+        says = _refusal(request)
+        return HttpResponse(says, status=403, content_type="text/plain; charset=utf-8") if says else None
 
     if iscoroutinefunction(get_response):
 
@@ -49,6 +51,18 @@ def loopback_only(get_response: Next) -> Next:
         return refusal(request) or cast(HttpResponse, get_response(request))
 
     return synchronous
+
+
+def _refusal(request: HttpRequest) -> str:
+    public = settings.INTERSESSION_SCREENS_URL
+    if public:
+        return "" if at_public_address(request, public) else ELSEWHERE.format(public)
+    return "" if not settings.INTERSESSION_LOOPBACK_ONLY or on_this_machine(request) else REFUSAL
+
+
+def at_public_address(request: HttpRequest, public: str) -> bool:
+    """Over TLS, as the server knows from a proxy that it trusts, and by that very name."""
+    return request.is_secure() and request.META.get("HTTP_HOST", "").lower() == urlsplit(public).netloc.lower()
 
 
 def on_this_machine(request: HttpRequest) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.forms import BoundField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -24,6 +25,12 @@ def icon(name: str, css: str = "i") -> SafeString:
 def handle(name: str) -> SafeString:
     """A client's initials, never broken across lines."""
     return format_html('<span class="handle">{}</span>', name)
+
+
+@register.filter
+def typed(field: BoundField) -> SafeString:
+    """What is typed into. A placeholder would go when somebody begins to type; the label stays."""
+    return field.as_widget(attrs={"placeholder": False})
 
 
 @register.filter

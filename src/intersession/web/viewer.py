@@ -1,4 +1,4 @@
-"""Who looks. Until sign-in exists: the staff member named in the settings, else the practice's director."""
+"""Who looks: whose account is signed in. In the demo, where nobody signs in: the one named, else the director."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ..core.ids import StaffId
 from ..permissions import Person, Role
 from ..records.models import Practice, Staff
 from . import line
+from .accounts.presence import is_in
 from .directory import practice as directory
 
 KEPT = "intersession.viewer"
@@ -35,18 +36,26 @@ def viewer(request: HttpRequest) -> Viewer:
     """The staff member that this request shows the practice to; found once a request."""
     found = request.META.get(KEPT)
     if not isinstance(found, Viewer):
-        found = _found()
+        found = _found(request)
         request.META[KEPT] = found
     return found
 
 
-def _found() -> Viewer:
+def _found(request: HttpRequest) -> Viewer:
     practice = Practice.objects.get(pk=line.connected().practice)
-    wanted = settings.INTERSESSION_VIEWER or practice.director
+    wanted = _signed_in(request) if settings.INTERSESSION_SIGN_IN else settings.INTERSESSION_VIEWER or practice.director
     staff = Staff.objects.filter(practice=practice, pk=wanted).first() if wanted else None
     if staff is None:
-        raise PermissionDenied("INTERSESSION_VIEWER names nobody of this practice")
+        raise PermissionDenied("nobody of this practice")
     return Viewer(person=Person(id=StaffId(staff.id), roles=roles(staff)), name=staff.said_as, zone=staff.zone)
+
+
+def _signed_in(request: HttpRequest) -> str:
+    """The staff id of the account; an account of another practice has none here."""
+    account = request.user
+    if not is_in(request) or not account.is_authenticated or account.practice != line.connected().practice:
+        raise PermissionDenied("nobody is signed in")
+    return account.staff
 
 
 def roles(staff: Staff) -> frozenset[Role]:

@@ -42,15 +42,23 @@ class Cloud:
         signed = {"X-Twilio-Signature": signature(PUBLIC + path, fields)} if headers is None else headers
         return self.send(path, signed, data=fields)
 
+    def get(self, path: str, headers: dict[str, str] | None = None) -> Response:
+        """A sound, fetched by Twilio."""
+        signed = {"X-Twilio-Signature": signature(PUBLIC + path, {})} if headers is None else headers
+        response: Response = self.portal.call(self._send, path, signed, {}, "GET")
+        return response
+
     def send(self, path: str, headers: dict[str, str], **content: Any) -> Response:
         """Any request at all."""
         response: Response = self.portal.call(self._send, path, headers, content)
         return response
 
-    async def _send(self, path: str, headers: dict[str, str], content: dict[str, Any]) -> Response:
+    async def _send(
+        self, path: str, headers: dict[str, str], content: dict[str, Any], method: str = "POST"
+    ) -> Response:
         inside = ASGITransport(app=self.app)
         async with httpx.AsyncClient(transport=inside, base_url="http://127.0.0.1:8001") as client:
-            return await client.post(path, headers=headers, **content)
+            return await client.request(method, path, headers=headers, **content)
 
     def call(self, caller: str, to: str) -> Leg:
         """Somebody calls; the first document is fetched."""
@@ -138,4 +146,4 @@ class Leg:
 def _path(url: str | None) -> str:
     assert url is not None
     assert url.startswith(PUBLIC), url
-    return url.removeprefix(PUBLIC)
+    return url.removeprefix(PUBLIC).partition("#")[0]

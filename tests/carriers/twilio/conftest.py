@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from anyio.from_thread import start_blocking_portal
 
 from intersession.asgi import webhooks
-from intersession.carriers.port import Dial, Done, Drop, Envelope, Join, Order, Outcome, Say
+from intersession.carriers.port import Dial, Done, Drop, Envelope, LookAgain, Order, Outcome
 from intersession.carriers.twilio.account import Account
 from intersession.carriers.twilio.carrier import Twilio
 from intersession.carriers.twilio.parse import Reader
+from intersession.carriers.twilio.steps import Steps
 from intersession.core.ids import LineId, PracticeId
+from intersession.corridor.legs import Legs
 from intersession.corridor.running import Ticket
 from intersession.records.sealing import Keyring
-from intersession.server.hooks import Calls, Hooks
+from intersession.server.hooks import Hooks
 from intersession.stories.cast import Cast
 from intersession.stories.world import World
 from tests.carriers.twilio.cloud import PUBLIC, TOKEN, Cloud
@@ -40,13 +43,13 @@ def account_of(cast: Cast) -> Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffPhones(Twilio):
-    """Twilio's inbound half, with staff phones that ring and stay unanswered."""
+    """Twilio, with staff phones that ring and stay unanswered, and legs that look again when they come round."""
 
     orders: list[Order] = field(default_factory=list)
 
     def run(self, order: Order) -> Outcome:
         self.orders.append(order)
-        return Done() if isinstance(order, Dial | Drop | Join | Say) else Twilio.run(self, order)
+        return Done() if isinstance(order, Dial | Drop | LookAgain) else Twilio.run(self, order)
 
 
 @dataclass
@@ -57,6 +60,7 @@ class Line:
     cloud: Cloud
     account: Account
     carrier: StaffPhones
+    hooks: Hooks
 
     def number(self, who: str) -> str:
         return self.world.cast.phones[who]
@@ -70,6 +74,13 @@ class Line:
 
 def reader_of(account: Account, keyring: Keyring) -> Reader:
     return Reader(account=account, key_of=keyring.number_key, digest=keyring.digest)
+
+
+def staff_phones(account: Account, keyring: Keyring, legs: Legs) -> StaffPhones:
+    return StaffPhones(
+        reader=reader_of(account, keyring), client=None, steps=Steps(keyring.digest), reference=legs.reference,
+        fetch=lambda url: None, now=lambda: datetime.now(UTC),
+    )  # fmt: skip
 
 
 def now_doing(world: World) -> Callable[[Envelope], Ticket]:
@@ -89,12 +100,11 @@ def line(tmp_path: Path) -> Iterator[Line]:
     """A DBT team whose lines are at Twilio, on a Tuesday evening."""
     cast = on_twilio(team(tmp_path))
     account = account_of(cast)
-    with World(cast) as world:
-        carrier = StaffPhones(reader=reader_of(account, world.keyring), client=None)
+    with World(cast) as world, start_blocking_portal() as portal:
+        legs = Legs(world.address, world.keyring)
+        carrier = staff_phones(account, world.keyring, legs)
         world.corridor.carriers["twilio"] = carrier
         world.corridor.tick.pulls(account.pulls)
-        calls = Calls(world.address, world.keyring)
-        hooks = Hooks(account, now_doing(world), world.now, world.keyring, calls)
-        with start_blocking_portal() as portal:
-            yield Line(world, Cloud(webhooks(hooks.routes()), portal), account, carrier)
-        calls.close()
+        hooks = Hooks(account, now_doing(world), world.now, world.keyring, legs)
+        yield Line(world, Cloud(webhooks(hooks.routes()), portal), account, carrier, hooks)
+        legs.close()

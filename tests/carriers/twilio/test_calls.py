@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from intersession.carriers.port import Dial, Refuse
+from intersession.carriers.port import Dial
 from intersession.carriers.twilio.safe import safe_words
 from intersession.core.call import Declared, Phase
-from intersession.records.sealing import unseal
+from intersession.core.ids import RecordingId
+from intersession.records.sealing import seal_bytes, unseal
 from tests.carriers.contract import the_call
 from tests.carriers.twilio.cloud import Leg, sid
 from tests.carriers.twilio.conftest import Line
@@ -153,7 +154,7 @@ def test_D16_a_hard_reject_is_refused_every_time_it_is_asked(line: Line) -> None
     leg = stranger(line)
     assert leg.verbs() == ["Reject"]
     assert leg.again() == leg.raw
-    assert Refuse in {type(order) for order in line.carrier.orders}
+    assert not line.carrier.orders, "the refusal was the answer"
     assert line.count("errand WHERE state = 'failed'") == 0
 
 
@@ -177,9 +178,18 @@ def test_INV_02_a_call_to_a_number_that_is_no_line_is_answered_kept_and_owned(li
     assert line.count("task WHERE closed_at IS NULL AND owner IS NOT NULL") >= 1
 
 
+def test_a_key_that_does_nothing_cuts_no_words_off(line: Line) -> None:
+    leg = coached(line)
+    before = leg.words()
+    leg.press("#")
+    assert leg.words() == before
+    leg.listen()
+    assert the_call(line.world).phase is Phase.RINGING
+
+
 def test_a_step_of_a_call_that_nobody_knows_gets_the_safe_words(line: Line) -> None:
     leg = Leg(line.cloud, {"CallSid": sid("CA"), "From": line.number("JS"), "To": line.listed("coaching")})
-    leg.fetch("/twilio/words/" + "0" * 64, {})
+    leg.fetch("/twilio/leg/words/tw-0.0/1/" + "0" * 32, {})
     assert "9 8 8" in leg.words()
     assert leg.verbs() == ["Gather", "Record", "Redirect"]
 
@@ -249,3 +259,26 @@ def test_nothing_of_a_webhook_stands_in_the_clear(line: Line) -> None:
     for (table,) in line.world.db.rows("SELECT name FROM sqlite_master WHERE type = 'table'"):
         for row in line.world.db.rows(f'SELECT * FROM "{table}"'):
             assert not any(secret in repr(tuple(row)) for secret in secrets), table
+
+
+def test_S08_a_voicemails_address_is_twilios_alone_and_good_for_five_minutes(line: Line) -> None:
+    leg = stranger(line)
+    leg.listen()
+    leg.record(7, recording="RE7")
+    hooks = line.hooks
+    path = hooks._sound_path(RecordingId("RE7"))
+    assert line.cloud.get(path).status_code == 404, "its sound is not here yet"
+    key = line.world.keyring.unwrap(
+        bytes(line.world.db.value("SELECT wrapped_key FROM contact")), f"contact:{the_call(line.world).contact}"
+    )
+    line.world.db.run(
+        "UPDATE recording SET media_type = 'audio/wav', sealed_sound = ?",
+        (seal_bytes(key, b"RIFF", "recording:sound:RE7"),),
+    )
+    heard = line.cloud.get(path)
+    assert (heard.status_code, heard.content) == (200, b"RIFF")
+    assert "no-store" in heard.headers["cache-control"]
+    assert line.cloud.get(path, headers={}).status_code == 403
+    assert line.cloud.get(path.replace("RE7", "RE8")).status_code == 404
+    line.world.clock.advance(timedelta(minutes=6))
+    assert line.cloud.get(path).status_code == 404

@@ -1,15 +1,20 @@
-"""Twilio's inbound half keeps the contract of carriers."""
+"""Twilio keeps the contract of carriers: by its documents, and by its double."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from intersession.stories.world import World
-from tests.carriers.contract import CarrierContract, Side
+from tests.carriers.contract import CarrierContract, OutboundContract, Side, Staff
+from tests.carriers.handsets import Handsets
 from tests.carriers.twilio.cloud import Leg, sid
 from tests.carriers.twilio.conftest import Line
+from tests.carriers.twilio.played import OnTwilio
+from tests.corridor.conftest import team
 
 
 @dataclass
@@ -56,3 +61,10 @@ class TestTwilio(CarrierContract):
     @pytest.fixture
     def side(self, line: Line) -> Side:
         return Phone(line)
+
+
+class TestTwilioOutbound(OutboundContract):
+    @pytest.fixture
+    def staff(self, tmp_path: Path) -> Iterator[Staff]:
+        with OnTwilio(team(tmp_path)) as world:
+            yield Handsets(world)

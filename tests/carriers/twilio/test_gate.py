@@ -11,7 +11,10 @@ from structlog.testing import capture_logs
 from tests.carriers.twilio.cloud import PUBLIC, TOKEN, sid, signature
 from tests.carriers.twilio.conftest import Line
 
-PATHS = ("/twilio/voice", "/twilio/call-status", "/twilio/text", "/twilio/text-status?message=m1", "/twilio/words/t1")
+PATHS = (
+    "/twilio/voice", "/twilio/call-status", "/twilio/text", "/twilio/text-status?message=m1",
+    "/twilio/leg/words/c.0/0/t1",
+)  # fmt: skip
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -117,5 +120,5 @@ def test_a_signed_request_that_cannot_be_read_gets_a_plain_400(line: Line, missi
 
 def test_an_address_that_no_document_names_is_not_found(line: Line) -> None:
     assert line.cloud.post("/twilio/else/t1", fields(line)).status_code == 404
-    assert line.cloud.post("/twilio/words/t1/more", fields(line)).status_code == 404
+    assert line.cloud.post("/twilio/leg/words/c.0/0/t1/more", fields(line)).status_code == 404
     assert kept(line) == 0

@@ -19,6 +19,7 @@ from intersession.core.events import CallArrived, CallFellBack, TextArrived
 from intersession.core.ids import ContactId, EventId, LineId, MessageId, NumberKey, PracticeId
 from intersession.corridor.clock import MovableClock
 from intersession.corridor.db import Db
+from intersession.corridor.legs import Legs
 from intersession.corridor.running import Running, fallen_back
 from intersession.corridor.setup import install
 from intersession.records.schema import fresh
@@ -26,7 +27,7 @@ from intersession.records.sealing import Keyring
 from intersession.server.hooks import twilio
 from intersession.stories.cast import Cast
 from tests.carriers.twilio.cloud import Cloud
-from tests.carriers.twilio.conftest import StaffPhones, account_of, on_twilio, reader_of
+from tests.carriers.twilio.conftest import account_of, on_twilio, staff_phones
 from tests.corridor.conftest import team
 
 LONGEST = 3.5
@@ -76,10 +77,12 @@ def served(tmp_path: Path, portal: BlockingPortal) -> Iterator[Served]:
     db.close()
     account = account_of(cast)
     running = Running(address, keyring, MovableClock(cast.start, running=True), decide)
-    running.carriers["twilio"] = StaffPhones(reader=reader_of(account, keyring), client=None)
-    app = webhooks(twilio(running, account, keyring))
+    legs = Legs(address, keyring)
+    running.carriers["twilio"] = staff_phones(account, keyring, legs)
+    app = webhooks(twilio(running, account, keyring, legs))
     with running:
         yield Served(Cloud(app, portal), cast, address, running)
+    legs.close()
 
 
 def test_a_line_with_threads_answers_a_call_to_its_end(served: Served) -> None:

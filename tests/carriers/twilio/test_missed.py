@@ -13,9 +13,7 @@ from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from intersession.carriers.port import Drop, Mail, Order, Refuse, Text
-from intersession.carriers.twilio.carrier import Twilio
-from intersession.core.ids import ContactId, LegId, LineId, MessageId
+from intersession.core.ids import LineId
 from intersession.corridor.reconcile import reconcile
 from tests.carriers.twilio.cloud import ACCOUNT, sid
 from tests.carriers.twilio.conftest import Line
@@ -119,21 +117,3 @@ def test_a_carrier_that_cannot_be_asked_says_so(line: Line) -> None:
     carrier = replace(line.carrier, client=Client(ACCOUNT, "secret", http_client=api))
     with pytest.raises(TwilioException):
         list(carrier.missed(LineId("coaching"), SINCE))
-
-
-ORDERS: tuple[Order, ...] = (
-    Text(message=MessageId("m"), show="+12025550100", to="+12025550142", body="b"),
-    Drop(contact=ContactId("c"), leg=LegId("c.1")),
-    Mail(message=MessageId("m"), to="a@example.org", subject="s", body="b"),
-)
-
-
-@pytest.mark.parametrize("order", ORDERS)
-def test_what_cannot_leave_yet_fails_and_says_so(line: Line, order: Order) -> None:
-    outcome = Twilio(reader=line.carrier.reader, client=None).run(order)
-    assert "not here yet" in getattr(outcome, "reason", "")
-
-
-def test_a_refusal_has_been_the_answer_already(line: Line) -> None:
-    done = Twilio(reader=line.carrier.reader, client=None).run(Refuse(contact=ContactId("c"), leg=LegId("c.0")))
-    assert not hasattr(done, "reason")

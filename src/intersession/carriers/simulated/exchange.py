@@ -44,6 +44,7 @@ from intersession.core.ids import (
 from intersession.core.wording.compose import seconds
 
 from ..port import (
+    Announce,
     Capabilities,
     CrisisTransfer,
     Dial,
@@ -52,6 +53,7 @@ from ..port import (
     Envelope,
     Failed,
     Join,
+    LookAgain,
     Mail,
     Notice,
     Order,
@@ -64,7 +66,9 @@ from ..port import (
 )
 from .handset import Handset, Leg, LegNow, Logged, Side, TextSeen
 
-CAPABILITIES = Capabilities(crisis_transfer=True, presents_caller=True, static_fallback=True)
+CAPABILITIES = Capabilities(
+    crisis_transfer=True, presents_caller=True, static_fallback=True, keeps_sounds=False
+)
 
 CRISIS_PICKS_UP = timedelta(seconds=4)
 
@@ -256,6 +260,8 @@ class Exchange:
                 case Mail():
                     self.mails.append(order)
                     self._seen(self.handset(order.to), "mail", text=order.body)
+                case LookAgain() | Announce():
+                    return Failed("the legs of this carrier are told what they hear")
                 case _:
                     assert_never(order)
             return Done()
@@ -263,6 +269,12 @@ class Exchange:
     def missed(self, line: LineId, since: datetime) -> Iterable[Envelope]:
         """Nothing is ever missed here: the exchange stops with the server."""
         return ()
+
+    def sound(self, recording: RecordingId) -> tuple[str, bytes] | None:
+        """Sounds come with their events; none is kept here."""
+
+    def forget(self, recording: RecordingId) -> None:
+        """There is nothing to delete."""
 
     # ------------------------------------------------------------ time
 
@@ -374,6 +386,12 @@ class Exchange:
                 self._seen(phone, "hears", said=said, contact=leg.contact)
         self._joins.append(_Joined(order.contact, order.staff_leg, longest))
         return Done()
+
+    def announce(self, leg_id: LegId, said: tuple[Said, ...]) -> None:
+        """Words into a conversation that goes on."""
+        with self._lock:
+            phone, leg = self._legs[leg_id]
+            self._seen(phone, "hears", said=said, contact=leg.contact)
 
     def _connected(self, contact: ContactId, staff_leg: LegId) -> bool:
         found = [self._legs.get(leg) for leg in (caller_leg(contact), staff_leg)]

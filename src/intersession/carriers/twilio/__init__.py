@@ -1,1 +1,1 @@
-"""Twilio, and clouds that speak its protocol: signed webhooks in, TwiML back. The outbound half is not here yet."""
+"""Twilio, and clouds that speak its protocol: signed webhooks in, TwiML back; orders by its REST API."""

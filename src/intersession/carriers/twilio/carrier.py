@@ -1,83 +1,192 @@
-"""Twilio as a carrier. Its callers fetch what they hear; nothing leaves through it yet, and every order says so."""
+"""Twilio as a carrier: what it is ordered, by its REST API. Its legs fetch what they hear.
+
+A request that was never answered may have been carried out all the same: a call or a text of unknown outcome is looked
+up in Twilio's lists, and where it is not found there, a person is told.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 
-from intersession.core.events import CallFellBack
-from intersession.core.ids import LineId
+import requests
+from twilio.base.exceptions import TwilioException, TwilioRestException
 
-from ..port import Capabilities, Done, Envelope, Failed, Order, Outcome, Refuse
-from .parse import ENDS, Reader, length
+from intersession.core.ids import LegId, LineId, RecordingId
+
+from ..port import (
+    Announce,
+    Capabilities,
+    CrisisTransfer,
+    Dial,
+    Done,
+    Drop,
+    Envelope,
+    Failed,
+    Join,
+    LookAgain,
+    Mail,
+    Notice,
+    Order,
+    Outcome,
+    Refuse,
+    Say,
+    Text,
+    Tone,
+    Unknown,
+)
+from .missed import Missed
+from .parse import Reader
+from .steps import Kind, Steps
 
 CAPABILITIES = Capabilities(
-    pulls=True, outbound=False, texts=False, delivery_reports=False, withholds_number=False,
+    pulls=True, crisis_transfer=True, presents_caller=True, withholds_number=False, static_fallback=True,
     self_managed_keywords=False, legs_per_second=1.0,
 )  # fmt: skip
+CALL_IS_OVER = frozenset({20404, 21220})
+"""Twilio's errors for a call that cannot be changed any more."""
+API = "https://api.twilio.com/2010-04-01"
+CLOCKS_DIFFER = timedelta(minutes=1)
+
+Attempt = Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Twilio:
-    """One account. `client` is the SDK's `twilio.rest.Client`, or whatever lists calls and messages like it."""
+    """One account. `client` is the SDK's `twilio.rest.Client`; `reference` knows Twilio's names of our legs."""
 
     reader: Reader
     client: Any
+    steps: Steps
+    reference: Callable[[LegId], str | None]
+    fetch: Callable[[str], tuple[str, bytes] | None]
+    """Sounds and pictures by their address."""
+    now: Callable[[], datetime]
     name: str = "twilio"
     capabilities: Capabilities = CAPABILITIES
 
     def run(self, order: Order) -> Outcome:
-        """A refusal was the answer to the call itself; everything else fails, and a person is told (INV-11)."""
-        if isinstance(order, Refuse):
-            return Done("refused in the answer")
-        return Failed(f"{type(order).__name__.lower()}: sending through Twilio is not here yet")
+        """Carry out one order. What went wrong is an outcome."""
+        match order:
+            case Dial():
+                return self._dial(order)
+            case LookAgain():
+                return self._change(order.leg, url=self._hurried(Kind.LOOK, order.leg), method="POST")
+            case Announce():
+                url = self._hurried(Kind.ANNOUNCE, order.third)
+                return _twice(lambda: self._announce(order.leg, order.room, url))
+            case Drop():
+                return self._change(order.leg, status="completed")
+            case Tone():
+                return self._tone(order)
+            case Text():
+                return self._text(order)
+            case Notice():
+                return self._send(to=order.to, from_=order.show, body=order.body)
+            case Mail():
+                return Failed("this carrier has no e-mail")
+            case Say() | Join() | CrisisTransfer() | Refuse():
+                return Failed("the legs of this carrier fetch what they hear")
+            case _:
+                assert_never(order)
 
     def missed(self, line: LineId, since: datetime) -> Iterable[Envelope]:
-        """Calls that are over, their recordings, and texts, as Twilio keeps them, with Twilio's times.
+        """What happened on a line while nobody listened."""
+        return Missed(self.reader, self.client).of(line, since)
 
-        Events that were told live have the same ids and are known already. Raises what the SDK raises: a carrier
-        that cannot be asked has not said that nothing was missed.
-        """
-        for number, of in self.reader.account.lines.items():
-            if of == line:
-                yield from self._calls(number, since)
-                yield from self._texts(number, since)
+    def sound(self, recording: RecordingId) -> tuple[str, bytes] | None:
+        """A recording that Twilio keeps; None where it is not there yet."""
+        return self.fetch(f"{API}/Accounts/{self.client.account_sid}/Recordings/{recording}.wav")
 
-    def _calls(self, number: str, since: datetime) -> Iterator[Envelope]:
-        for call in self.client.calls.list(to=number, start_time_after=since):
-            if call.direction == "inbound" and str(call.status) in ENDS:
-                yield from self._call(call)
+    def forget(self, recording: RecordingId) -> None:
+        """Delete a recording there. Gone already is gone."""
+        try:
+            self.client.recordings(recording).delete()
+        except TwilioRestException as error:
+            if error.status != 404:
+                raise
 
-    def _call(self, call: Any) -> Iterator[Envelope]:
-        """A call that walked the line is known by its arrival: then only its recordings and its end can be new."""
-        form = {"CallSid": call.sid, "From": call._from or "", "To": call.to or "", "CallStatus": str(call.status)}
-        started = call.start_time or call.date_created
-        arrived = self.reader.arrived(form, started)
-        first = arrived.event
-        fell_back = CallFellBack(
-            id=first.id, practice=first.practice, at=started, contact=self.reader.contact(form),
-            line=self.reader.line(form), caller=next(iter(arrived.numbers), None),
-        )  # fmt: skip
-        yield Envelope(event=fell_back, numbers=arrived.numbers)
-        yield from self._recordings(call, fell_back)
-        ended = self.reader.ended(form, call.end_time or started)
-        if ended is not None:
-            yield ended
+    # ------------------------------------------------------------ calls
 
-    def _recordings(self, call: Any, of: CallFellBack) -> Iterator[Envelope]:
-        found = sorted(self.client.recordings.list(call_sid=call.sid), key=lambda one: one.date_created)
-        for recording in found:
-            seconds = length(str(recording.duration))
-            at = recording.date_created + timedelta(seconds=seconds)
-            yield Envelope(event=self.reader.left(of.contact, recording.sid, seconds, at))
+    def _dial(self, order: Dial) -> Outcome:
+        if order.show is None:
+            return Failed("Twilio cannot withhold the number of a call")
+        told = {
+            "url": self._hurried(Kind.ANSWERED, order.leg), "method": "POST", "timeout": order.seconds,
+            "status_callback": self.reader.account.url(self.steps.first(Kind.STATUS, order.leg).path),
+            "status_callback_method": "POST", "status_callback_event": ["completed"],
+        }  # fmt: skip
+        ends = {"to": order.to, "from_": order.show}
+        return self._once(
+            lambda: self.client.calls.create(**ends, **told),
+            lambda since: self.client.calls.list(to=order.to, start_time_after=since, limit=20),
+            lambda call: call._from == order.show,
+        )
 
-    def _texts(self, number: str, since: datetime) -> Iterator[Envelope]:
-        for text in self.client.messages.list(to=number, date_sent_after=since):
-            if text.direction == "inbound":
-                form = {
-                    "MessageSid": text.sid, "From": text.from_ or "", "To": text.to or "", "Body": text.body or "",
-                    "NumMedia": str(text.num_media or 0),
-                }  # fmt: skip
-                yield self.reader.text(form, text.date_sent or text.date_created)
+    def _change(self, leg: LegId, **how: Any) -> Outcome:
+        """Change a call that is up. It may be done twice, so it is tried again; one that is over needs no change."""
+        reference = self.reference(leg)
+        if reference is None:
+            return Failed("Twilio's name of this leg is not known")
+        return _twice(lambda: self.client.calls(reference).update(**how))
+
+    def _tone(self, order: Tone) -> Outcome:
+        return _twice(lambda: self._announce(order.leg, order.leg, self.reader.account.url("/twilio/tone")))
+
+    def _announce(self, leg: LegId, room: LegId, url: str) -> Any:
+        """To one participant alone."""
+        found = self.client.conferences.list(friendly_name=str(room), status="in-progress", limit=1)
+        if not found:
+            return None  # whoever was in it has left: that is an event of its own
+        participant = self.client.conferences(found[0].sid).participants(self.reference(leg))
+        return participant.update(announce_url=url, announce_method="POST")
+
+    # ------------------------------------------------------------ texts
+
+    def _text(self, order: Text) -> Outcome:
+        callback = self.reader.account.url(f"/twilio/text-status?message={order.message}")
+        return self._send(to=order.to, from_=order.show, body=order.body, status_callback=callback)
+
+    def _send(self, **text: str) -> Outcome:
+        return self._once(
+            lambda: self.client.messages.create(**text),
+            lambda since: self.client.messages.list(
+                to=text["to"], from_=text["from_"], date_sent_after=since, limit=20
+            ),
+            lambda message: message.body == text["body"],
+        )
+
+    # ------------------------------------------------------------ what came of it
+
+    def _once(self, create: Attempt, listed: Callable[[datetime], Any], is_it: Callable[[Any], bool]) -> Outcome:
+        """Never twice: where Twilio's answer did not come, its list says whether it was done."""
+        since = self.now() - CLOCKS_DIFFER
+        outcome = _tried(create)
+        if not isinstance(outcome, Unknown):
+            return outcome
+        found = _twice(lambda: next((one for one in listed(since) if is_it(one)), None))
+        return found if isinstance(found, Done) and found.reference else outcome
+
+    def _hurried(self, kind: Kind, leg: LegId) -> str:
+        return self.reader.account.hurried(self.steps.first(kind, leg).path)
+
+
+def _twice(attempt: Attempt) -> Outcome:
+    """For what may be done twice."""
+    outcome = _tried(attempt)
+    return outcome if isinstance(outcome, Done) else _tried(attempt)
+
+
+def _tried(attempt: Attempt) -> Outcome:
+    """Twilio's own refusals say that nothing was done; its breakdowns, and silence, say nothing."""
+    try:
+        return Done(str(getattr(attempt(), "sid", "") or ""))
+    except TwilioRestException as error:
+        if error.code in CALL_IS_OVER:
+            return Done()
+        reason = f"Twilio answered {error.status}, code {error.code}"
+        return Unknown(reason) if error.status >= 500 else Failed(reason)
+    except (TwilioException, requests.RequestException, OSError) as error:
+        return Unknown(type(error).__name__)

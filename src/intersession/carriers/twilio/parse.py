@@ -10,13 +10,17 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, assert_never
 
 from intersession.core.events import (
     CallArrived,
+    CrisisLegEnded,
     DigitsEntered,
     EndCause,
     KeyPressed,
+    LegAnswered,
     LegEnded,
+    LegsJoined,
     PromptEnded,
     TextArrived,
     TextDelivered,
@@ -71,10 +75,34 @@ class Reader:
             id=EventId(f"{contact}:arrived"), practice=self.account.practice, at=at, contact=contact,
             line=self.line(form), caller=caller,
         )  # fmt: skip
-        return Envelope(event=event, numbers={} if number is None or caller is None else {caller: number})
+        numbers = {} if number is None or caller is None else {caller: number}
+        leg = caller_leg(contact)
+        return Envelope(event=event, numbers=numbers, answers=leg, references={leg: form["CallSid"]})
 
     def stepped(self, step: Step, form: Form, at: datetime) -> tuple[Envelope, ...]:
-        """What a document brought back: a key, digits, a recording, or that its words are over."""
+        """What a leg's request tells: that it was picked up, a key, digits, a recording, that its words are over, that
+        it has ended, or nothing."""
+        about: dict[str, Any] = {"practice": self.account.practice, "at": at, "contact": step.contact}
+        match step.kind:
+            case Kind.ANSWERED:
+                answered = LegAnswered(id=EventId(f"{step.leg}:answered"), leg=step.leg, **about)
+                return (Envelope(event=answered, answers=step.leg, references={step.leg: _sid(form, "CallSid")}),)
+            case Kind.STATUS:
+                return self._over(step, form, at)
+            case Kind.JOINED:
+                return self._joined(step, form, at)
+            case Kind.CRISIS | Kind.CRISIS_AGAIN:
+                return self._crisis_over(step, form, at)
+            case Kind.ROOM | Kind.ANNOUNCE:
+                return ()
+            case Kind.STAR:
+                return self._starred(step, form, at)
+            case Kind.LOOK | Kind.WORDS | Kind.RECORD | Kind.LATE:
+                return self._heard_out(step, form, at)
+            case _:
+                assert_never(step.kind)
+
+    def _heard_out(self, step: Step, form: Form, at: datetime) -> tuple[Envelope, ...]:
         if form.get("RecordingSid"):
             return self._recorded(step, form, at)
         digits = form.get("Digits", "")
@@ -82,42 +110,35 @@ class Reader:
             return (self._pressed(step, digits, at),)
         if step.kind is Kind.RECORD:
             return (self._silent(step, at),)
-        if step.kind is Kind.LATE or digits == "hangup":
+        if step.kind is not Kind.WORDS or digits == "hangup":
             return ()
         ended = PromptEnded(
-            id=_once(step), practice=self.account.practice, at=at, contact=step.contact, leg=caller_leg(step.contact)
+            id=_once(step), practice=self.account.practice, at=at, contact=step.contact, leg=step.leg
         )
-        return (Envelope(event=ended, step=step.token),)
+        return (Envelope(event=ended, answers=step.leg),)
 
     def _pressed(self, step: Step, digits: str, at: datetime) -> Envelope:
-        leg = caller_leg(step.contact)
         if len(digits) == 1:
             pressed = KeyPressed(
-                id=_once(step), practice=self.account.practice, at=at, contact=step.contact, leg=leg, key=digits
+                id=_once(step), practice=self.account.practice, at=at, contact=step.contact, leg=step.leg, key=digits
             )
-            return Envelope(event=pressed, step=step.token)
+            return Envelope(event=pressed, answers=step.leg)
         number = e164(digits, REGION)
         key = None if number is None else self.key_of(number)
         entered = DigitsEntered(
-            id=_once(step), practice=self.account.practice, at=at, contact=step.contact, leg=leg, digits=digits,
+            id=_once(step), practice=self.account.practice, at=at, contact=step.contact, leg=step.leg, digits=digits,
             number=key,
         )  # fmt: skip
         numbers = {} if number is None or key is None else {key: number}
-        return Envelope(event=entered, numbers=numbers, step=step.token)
+        return Envelope(event=entered, numbers=numbers, answers=step.leg)
 
     def _recorded(self, step: Step, form: Form, at: datetime) -> tuple[Envelope, ...]:
         """1 and 9 end a recording and keep it (D62): the key comes first, as it was pressed first."""
         seconds, key = length(form.get("RecordingDuration", "")), form.get("Digits", "")
         full = not key and seconds >= self.account.longest_seconds - 1
         left = self.left(step.contact, _sid(form, "RecordingSid"), seconds, at, full=full)
-        kept = Envelope(event=left, step=step.token)
-        if key not in ("1", "9"):
-            return (kept,)
-        pressed = KeyPressed(
-            id=_once(step), practice=self.account.practice, at=at, contact=step.contact,
-            leg=caller_leg(step.contact), key=key,
-        )  # fmt: skip
-        return Envelope(event=pressed), kept
+        kept = Envelope(event=left, answers=step.leg)
+        return (self._pressed(step, key, at), kept) if key in ("1", "9") else (kept,)
 
     def _silent(self, step: Step, at: datetime) -> Envelope:
         """Twilio drops a recording without a sound and goes on to the next verb, which brings us here (VM03)."""
@@ -126,7 +147,50 @@ class Reader:
             id=_once(step), practice=self.account.practice, at=at, contact=step.contact,
             recording=RecordingId(recording), seconds=0.0, silent=True,
         )  # fmt: skip
-        return Envelope(event=event, step=step.token)
+        return Envelope(event=event, answers=step.leg)
+
+    def _over(self, step: Step, form: Form, at: datetime) -> tuple[Envelope, ...]:
+        status = form.get("CallStatus", "")
+        if status not in ENDS:
+            return ()
+        ended = LegEnded(
+            id=EventId(f"{step.leg}:ended"), practice=self.account.practice, at=at, contact=step.contact, leg=step.leg,
+            cause=ENDS[status],
+        )  # fmt: skip
+        return (Envelope(event=ended),)
+
+    def _joined(self, step: Step, form: Form, at: datetime) -> tuple[Envelope, ...]:
+        """A conference starts when both are in it; a third is in it when Twilio names its leg."""
+        event, label = form.get("StatusCallbackEvent", ""), form.get("ParticipantLabel", "")
+        third = event == "participant-join" and label not in (step.leg, caller_leg(step.contact))
+        if event != "conference-start" and not third:
+            return ()
+        joined = LegsJoined(
+            id=EventId(f"{label if third else step.leg}:joined"), practice=self.account.practice, at=at,
+            contact=step.contact,
+        )  # fmt: skip
+        return (Envelope(event=joined),)
+
+    def _starred(self, step: Step, form: Form, at: datetime) -> tuple[Envelope, ...]:
+        """Star was told by the leg's leaving; it counts with the key that follows on it."""
+        key = form.get("Digits", "")
+        if len(key) != 1:
+            return ()
+        star = KeyPressed(
+            id=EventId(f"{_once(step)}:star"), practice=self.account.practice, at=at, contact=step.contact,
+            leg=step.leg, key="*",
+        )  # fmt: skip
+        return Envelope(event=star), self._pressed(step, key, at)
+
+    def _crisis_over(self, step: Step, form: Form, at: datetime) -> tuple[Envelope, ...]:
+        """Nothing yet where its first number was not reached: the other one is tried."""
+        reached = form.get("DialCallStatus", "") in ("completed", "answered")
+        if not reached and step.kind is Kind.CRISIS:
+            return ()
+        ended = CrisisLegEnded(
+            id=_once(step), practice=self.account.practice, at=at, contact=step.contact, reached=reached
+        )
+        return (Envelope(event=ended, answers=step.leg),)
 
     def left(
         self, contact: ContactId, recording: str, seconds: float, at: datetime, *, full: bool = False
@@ -186,7 +250,7 @@ class Reader:
 
 def _once(step: Step) -> EventId:
     """One action happens once, whatever a repeat of it says."""
-    return EventId(f"{step.contact}:step:{step.token}")
+    return EventId(f"{step.leg}:step:{step.token}")
 
 
 def _sid(form: Form, name: str) -> str:

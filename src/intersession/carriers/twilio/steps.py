@@ -1,7 +1,7 @@
-"""Action addresses: each document that a caller fetches names the next one by a token that nobody can guess.
+"""Action addresses: each document that a leg fetches names the next one by a token that nobody can guess.
 
-A token is made from the one before it, so a request that comes again is answered by the same document.
-Its second half tells which words the document said: words that the caller has not heard cannot be over.
+A token is made from the one before it, so a request that comes again is answered by the same address. The version in
+it tells what the leg has been told already: words that it has not heard cannot be over, and none are said twice.
 """
 
 from __future__ import annotations
@@ -10,64 +10,75 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from intersession.core.call import Hearing, Then
-from intersession.core.ids import ContactId
-
-MARK = 32
-"""How many of a token's last signs tell the words."""
+from intersession.core.ids import ContactId, LegId, contact_of
 
 
 class Kind(StrEnum):
-    """What a document waits for."""
+    """What a request of a leg tells us."""
 
+    ANSWERED = "answered"
+    """A leg that we dialled was picked up."""
+    LOOK = "look"
+    """Nothing: it was made to look again, or has waited for a while."""
     WORDS = "words"
-    DIGITS = "digits"
+    """Its words are over, or a key was pressed."""
     RECORD = "record"
     LATE = "late"
     """The line did not answer in time, and the safe words were said instead."""
+    ROOM = "room"
+    """It has left its conference."""
+    STAR = "star"
+    """It left by the star key; what was pressed after it."""
+    ANNOUNCE = "announce"
+    """What everybody else in a conference hears as this leg joins it."""
+    CRISIS = "crisis"
+    """The crisis line has hung up, or was not reached."""
+    CRISIS_AGAIN = "crisis-again"
+    """The same of its other number."""
+    STATUS = "status"
+    """A leg that we dialled is over."""
+    JOINED = "joined"
+    """What happens in its conference."""
+
+
+UNHEARD = frozenset({Kind.STATUS, Kind.JOINED})
+"""Requests that no leg makes: nobody hears their answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One action of one call."""
+    """One action of one leg. `version` is that of what it was told before."""
 
-    contact: ContactId
     kind: Kind
+    leg: LegId
+    version: int
     token: str
+
+    @property
+    def contact(self) -> ContactId:
+        """Whose leg it is."""
+        return contact_of(self.leg)
 
     @property
     def path(self) -> str:
         """Its address under the public URL."""
-        return f"/twilio/{self.kind}/{self.token}"
+        return f"/twilio/leg/{self.kind}/{self.leg}/{self.version}/{self.token}"
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Makes tokens. `digest` is keyed."""
+    """Makes steps. `digest` is keyed."""
 
     digest: Callable[[str], str]
 
-    def after(self, contact: ContactId, before: str, hearing: Hearing) -> Step:
-        """What follows on a document that says `hearing`; `before` is the token, or the event, that led to it."""
-        return Step(contact=contact, kind=_kind(hearing), token=self._fresh(contact, before) + self._mark(hearing))
+    def first(self, kind: Kind, leg: LegId) -> Step:
+        """Of a leg that has been told nothing yet."""
+        return Step(kind=kind, leg=leg, version=0, token=self._fresh(leg, kind))
 
-    def late(self, contact: ContactId, before: str) -> Step:
-        """What follows on the safe words."""
-        return Step(contact=contact, kind=Kind.LATE, token=self._fresh(contact, before) + self._mark(Hearing()))
+    def after(self, before: Step, kind: Kind, version: int) -> Step:
+        """What follows on a document; `version` is that of what the document tells."""
+        token = self._fresh(before.leg, f"{before.token}:{kind}:{version}")
+        return Step(kind=kind, leg=before.leg, version=version, token=token)
 
-    def over(self, step: Step, hearing: Hearing) -> bool:
-        """Whether these very words are over: that the document which ended has said them."""
-        return bool(hearing.said) and step.token[-MARK:] == self._mark(hearing)
-
-    def _fresh(self, contact: ContactId, before: str) -> str:
-        return self.digest(f"twilio:step:{contact}:{before}")
-
-    def _mark(self, hearing: Hearing) -> str:
-        words = "\x1f".join(f"{one.id}\x1e{one.locale}\x1e{one.text}" for one in hearing.said)
-        return self.digest(f"twilio:words:{words}")[:MARK]
-
-
-def _kind(hearing: Hearing) -> Kind:
-    if hearing.then is Then.RECORD:
-        return Kind.RECORD
-    return Kind.DIGITS if hearing.digits else Kind.WORDS
+    def _fresh(self, leg: LegId, before: str) -> str:
+        return self.digest(f"twilio:step:{leg}:{before}")

@@ -16,12 +16,13 @@ from intersession.core.events import (
     LegEnded,
     PhoneFreed,
 )
-from intersession.core.ids import ContactId, EventId, LegId, caller_leg
+from intersession.core.ids import ContactId, EventId, LegId, caller_leg, contact_of
 from intersession.records.fields import to_micros
 from intersession.records.sealing import seal
 
 from ..codec import dump
 from .errands import errand
+from .standings import stand
 from .turn import Turn
 
 
@@ -40,18 +41,13 @@ def keep_call(turn: Turn, call: Call) -> None:
     for leg in call.legs:
         if leg.state is LegState.GONE:
             release(turn, leg.id)
-    if call.line in turn.pulls:
-        turn.written.hearing = call.hearing
     turn.changed(call.contact)
 
 
 def say(turn: Turn, command: SayPrompt) -> None:
-    outside = command.leg == caller_leg(command.contact)
-    if outside and command.hearing.said:
+    if command.leg == caller_leg(command.contact) and command.hearing.said:
         _note_said(turn, command)
-    line = getattr(turn.event, "line", None) or (turn.facts.call.line if turn.facts.call else None)
-    if not (outside and line in turn.pulls):
-        errand(turn, command, command.contact)
+    stand(turn, command)
 
 
 def _note_said(turn: Turn, command: SayPrompt) -> None:
@@ -103,7 +99,7 @@ def release(turn: Turn, leg: LegId) -> None:
     waiting = turn.db.row(
         "SELECT contact FROM call WHERE practice_id = ? AND phase = 'ringing' AND urgent AND contact <> ?"
         " ORDER BY arrived_at LIMIT 1",
-        (turn.practice, leg.rsplit(".", 1)[0]),
+        (turn.practice, contact_of(leg)),
     )
     if waiting is not None:
         contact = ContactId(waiting[0])

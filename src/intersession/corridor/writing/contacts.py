@@ -85,12 +85,13 @@ def keep_voicemail(turn: Turn, command: KeepVoicemail) -> None:
     media_type, sound = turn.sounds.get(command.recording, ("", None))
     key = turn.keys.key(turn.db, command.contact)
     sealed = None if sound is None else seal_bytes(key, sound, f"recording:sound:{command.recording}")
+    care, care_next = ("here", None) if sealed is not None else ("wanted", turn.at)  # see corridor/recordings.py
     turn.db.run(
-        "INSERT INTO recording (id, practice_id, contact, seconds, silent, locale, at, media_type, sealed_sound)"
-        " VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO recording (id, practice_id, contact, seconds, silent, locale, at, media_type, sealed_sound, care,"
+        " care_next, care_tries) VALUES (?,?,?,?,?,?,?,?,?,?,?,0) ON CONFLICT (id) DO NOTHING",
         (
             command.recording, turn.practice, command.contact, command.seconds, command.silent, command.locale,
-            to_micros(command.at), media_type, sealed,
+            to_micros(command.at), media_type, sealed, care, care_next,
         ),
     )  # fmt: skip
     turn.changed(command.contact)

@@ -10,7 +10,7 @@ from intersession.core.commands import (
 from intersession.core.events import (
     WakeKind,
 )
-from intersession.core.ids import ContactId
+from intersession.core.ids import ContactId, LineId
 from intersession.records.fields import to_micros
 from intersession.records.sealing import seal
 
@@ -19,7 +19,8 @@ from .turn import Turn
 
 LANES = {
     "SayPrompt": "voice", "RingEndpoint": "voice", "RingClient": "voice", "DropLeg": "voice", "ConnectLeg": "voice",
-    "TransferToCrisisLine": "voice", "RefuseCall": "voice", "PlayTone": "voice", "SendText": "texts",
+    "TransferToCrisisLine": "voice", "RefuseCall": "voice", "PlayTone": "voice",
+    "LookAgain": "voice", "Announce": "voice", "SendText": "texts",
     "SendEmail": "mail", "PageStaff": "pages",
 }  # fmt: skip
 
@@ -45,8 +46,7 @@ def wake(turn: Turn, kind: WakeKind, subject: str, at: datetime | None) -> None:
 def errand(turn: Turn, command: Command, contact: ContactId) -> None:
     kind = type(command).__name__
     key = turn.keys.key(turn.db, contact)
-    line = getattr(command, "line", None) or (turn.facts.line.id if turn.facts.line else None)
-    line = line or turn.db.value("SELECT line FROM contact WHERE id = ?", (contact,))
+    line = line_of(turn, command, contact)
     turn.written.lanes.add(LANES[kind])
     turn.db.run(
         "INSERT INTO errand (practice_id, lane, kind, contact, line, not_before, not_after, state, payload,"
@@ -56,6 +56,12 @@ def errand(turn: Turn, command: Command, contact: ContactId) -> None:
             seal(key, dump_kind(command), f"errand:{contact}"),
         ),
     )  # fmt: skip
+
+
+def line_of(turn: Turn, command: Command, contact: ContactId) -> LineId | None:
+    """The line whose carrier carries it out."""
+    line = getattr(command, "line", None) or (turn.facts.line.id if turn.facts.line else None)
+    return line or turn.db.value("SELECT line FROM contact WHERE id = ?", (contact,))
 
 
 def _not_after(turn: Turn, lane: str) -> int | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from intersession.core.call import Hearing
 from intersession.core.events import Event
 from intersession.core.facts import Facts
-from intersession.core.ids import LineId, PracticeId
+from intersession.core.ids import LegId, LineId, PracticeId
 from intersession.records.fields import to_micros
 
 from ..contact_keys import ContactKeys
@@ -17,9 +16,8 @@ from ..db import Db
 
 @dataclass(slots=True)
 class Written:
-    """What one decision left for after it: the answer to a waiting caller, and events that follow at once."""
+    """What one decision left for after it: events that follow at once, and what has something new."""
 
-    hearing: Hearing | None = None
     follow: list[Event] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
     lanes: set[str] = field(default_factory=set)
@@ -33,6 +31,8 @@ class Turn:
     db: Db
     keys: ContactKeys
     pulls: frozenset[LineId]
+    answers: LegId | None
+    """The leg that waits for the answer to the event."""
     event: Event
     facts: Facts
     now: datetime

@@ -1,21 +1,24 @@
 """Tables, grouped as the domain is. Every one carries the practice; sealed columns are named `sealed_…`."""
 
-from .contacts import Call, Contact, Leg, Message, Recording, Thread
+from .contacts import Call, CarrierLeg, Contact, Leg, Message, Recording, Thread
 from .coverage import Absence, Endpoint, Shift, Staff
-from .errands import Errand, Occupied, PageLeg, SeenEvent, SetAside, Task, TaskContact
+from .errands import Errand, Heartbeat, Occupied, PageLeg, SeenEvent, SetAside, Task, TaskContact
 from .journal import JournalEntry, Notice, ReviewItem
 from .people import Block, Client, ClientNumber, KnownNumber, Number
-from .practices import Line, Practice
+from .practices import CarrierAccount, Line, Practice
 
 __all__ = [
     "Absence",
     "Block",
     "Call",
+    "CarrierAccount",
+    "CarrierLeg",
     "Client",
     "ClientNumber",
     "Contact",
     "Endpoint",
     "Errand",
+    "Heartbeat",
     "JournalEntry",
     "KnownNumber",
     "Leg",

@@ -67,6 +67,21 @@ class Leg(models.Model):
         db_table = "leg"
 
 
+class CarrierLeg(models.Model):
+    """A leg at a carrier whose legs fetch what they hear: the carrier's own name of it, and what it hears now."""
+
+    id = models.CharField(primary_key=True, max_length=128)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
+    contact = models.CharField(max_length=96, db_index=True)
+    sealed_reference = models.BinaryField(null=True)
+    version = models.IntegerField(default=0)
+    """Counts the changes of what it hears."""
+    sealed_standing = models.BinaryField(null=True)
+
+    class Meta:
+        db_table = "carrier_leg"
+
+
 class Call(models.Model):
     """The state of a call: what its machine knows, as sealed JSON, for it holds the words that were said."""
 
@@ -108,7 +123,7 @@ class Message(models.Model):
 
 
 class Recording(models.Model):
-    """A voicemail. The sound is sealed under the contact's data key."""
+    """A voicemail. The sound is sealed under the contact's data key; `care` says where it is."""
 
     id = models.CharField(primary_key=True, max_length=96)
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
@@ -121,6 +136,16 @@ class Recording(models.Model):
     heard_by = models.CharField(max_length=64, null=True)
     media_type = models.CharField(max_length=40, default="")
     sealed_sound = models.BinaryField(null=True)
+    care = models.CharField(max_length=8, default="here")
+    """here: it came with its event. wanted: at the carrier only. held: safe here, and still at the carrier. cleared:
+    deleted at the carrier. none: the carrier has no sound of it."""
+    care_next = InstantField(null=True)
+    """When the next step of its care is due; null where nothing is left to do."""
+    care_tries = models.IntegerField(default=0)
+    """How often the present step has failed."""
+    cleared_at = InstantField(null=True)
+    """When the carrier deleted its copy."""
 
     class Meta:
         db_table = "recording"
+        indexes = [models.Index(fields=["care_next"], name="recording_care")]

@@ -98,15 +98,24 @@ class Errand(models.Model):
 
 
 class SeenEvent(models.Model):
-    """An event that has walked the corridor, and what it was answered. A repeat gets the same answer."""
+    """An event that has walked the corridor: the same one again changes nothing."""
 
     id = models.CharField(primary_key=True, max_length=160)
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
     at = InstantField()
-    answer = models.BinaryField(null=True)
 
     class Meta:
         db_table = "seen_event"
+
+
+class Heartbeat(models.Model):
+    """When a tick was last completed, by whichever process: a row of its own, written like any other."""
+
+    id = models.IntegerField(primary_key=True)
+    at = InstantField()
+
+    class Meta:
+        db_table = "heartbeat"
 
 
 class SetAside(models.Model):

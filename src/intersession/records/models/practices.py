@@ -47,3 +47,16 @@ class Line(models.Model):
     class Meta:
         db_table = "line"
         constraints = [models.UniqueConstraint(fields=["digits"], name="line_digits")]
+
+
+class CarrierAccount(models.Model):
+    """How a carrier is reached: names, secrets and addresses, sealed together."""
+
+    id = models.BigAutoField(primary_key=True)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
+    carrier = models.CharField(max_length=32)
+    sealed_settings = models.BinaryField()
+
+    class Meta:
+        db_table = "carrier_account"
+        constraints = [models.UniqueConstraint(fields=["practice", "carrier"], name="carrier_account_once")]

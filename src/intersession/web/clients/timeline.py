@@ -14,6 +14,7 @@ from ...core.facts import Practice
 from ...permissions import Action
 from ...records import models
 from ..look import long_day, when
+from ..now.listening import playable
 from ..now.rows import ENDINGS
 from ..now.who import staff_name
 from ..viewer import Viewer
@@ -55,6 +56,7 @@ class Entry:
     chip_tone: str = ""
     heard: tuple[Heard, ...] = ()
     listen_url: str = ""
+    recording: str = ""
     seconds: float = 0.0
     why_url: str = ""
 
@@ -225,16 +227,17 @@ def _heard(said: Iterable[models.Message], sealed: Sealed) -> Iterator[Heard]:
 
 def _voicemail(recording: models.Recording, shown: Shown) -> Entry:
     zone = shown.viewer.zone
-    if recording.silent:
-        return Entry(at=recording.at, icon="voicemail", machine=False, title="A message without words")
+    title = "A message without words" if recording.silent else "Voicemail"
+    if not playable(recording):
+        return Entry(at=recording.at, icon="voicemail", machine=False, title=title)
     heard = "Not heard yet."
     if recording.heard_at is not None:
         by = staff_name(shown.practice, recording.heard_by, shown.viewer.id)
         heard = f"Heard by {by}, {when(recording.heard_at, shown.now, zone)}."
     url = reverse("now-listen", args=[recording.contact]) if Action.LISTEN in shown.may else ""
     return Entry(
-        at=recording.at, icon="voicemail", machine=False, title="Voicemail", lines=(heard,), listen_url=url,
-        seconds=recording.seconds,
+        at=recording.at, icon="voicemail", machine=False, title=title, lines=(heard,), listen_url=url,
+        recording=recording.id, seconds=recording.seconds,
     )  # fmt: skip
 
 

@@ -5,69 +5,104 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.signing import BadSignature, TimestampSigner
 from django.urls import reverse
 
 from ...permissions import Action
 from ...records.models import Contact, Recording
+from ...sound.media import Kind, Media, checked, signed
+from .. import line
 from ..clients.sealed import Sealed, typed
 from ..directory import client as client_of
 from ..relations import allowed, to_contact
 from ..viewer import Viewer
 from .who import who
 
-GOOD_FOR = 15 * 60
-"""Seconds that an address of a sound is good for."""
+WITH_US = ("here", "held", "cleared")
+"""The care of recordings whose sound is here."""
+COMING = "The carrier still has it. It is fetched again and again: try in a moment."
 GONE = "It was removed, or never reached the line. The call itself is in the list."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Playing:
-    """What the player shows."""
+class Part:
+    """One message. `first` is the one that plays by itself."""
 
-    handle: str
     at: datetime
     seconds: float
     typed: str
     audio_url: str
     missing: str
-    unclear_url: str
     lang: str
+    first: bool
 
 
-def playing(contact: Contact, viewer: Viewer) -> Playing | None:
-    """The newest message of a contact; None where it holds none."""
-    recording = Recording.objects.filter(contact=contact.id, silent=False).order_by("-at").first()
-    if recording is None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playing:
+    """What the player shows: all messages of a contact, for to listen is to have heard them all."""
+
+    handle: str
+    parts: tuple[Part, ...]
+    unclear_url: str
+
+    @property
+    def at(self) -> datetime:
+        """When the first was left."""
+        return self.parts[0].at
+
+    @property
+    def seconds(self) -> float:
+        """How long they are together."""
+        return sum(part.seconds for part in self.parts)
+
+
+def playing(contact: Contact, viewer: Viewer, wanted: str = "") -> Playing | None:
+    """The messages of a contact, beginning with the one that is `wanted`; None where it holds none."""
+    found = [one for one in Recording.objects.filter(contact=contact.id).order_by("at", "id") if playable(one)]
+    if not found:
         return None
-    words = typed(recording, Sealed().sound(recording))
-    has_sound = bool(recording.sealed_sound) and not words
+    first = next((one for one in found if one.id == wanted), None) or next(
+        (one for one in found if one.heard_at is None), found[-1]
+    )
+    sealed, client = Sealed(), client_of(contact.client) if contact.client else None
     may = allowed(viewer, (Action.LISTEN,), to_contact(viewer, contact))
-    client = client_of(contact.client) if contact.client else None
     return Playing(
         handle=who(contact, client),
+        parts=tuple(_part(one, viewer, sealed, first=one is first) for one in found),
+        unclear_url=reverse("now-unclear", args=[contact.id]) if may else "",
+    )
+
+
+def playable(recording: Recording) -> bool:
+    """Whether there is anything to hear: in a message without words too, where its sound was kept."""
+    return not recording.silent or recording.care in WITH_US
+
+
+def _part(recording: Recording, viewer: Viewer, sealed: Sealed, *, first: bool) -> Part:
+    sound = sealed.sound(recording)
+    words = typed(recording, sound)
+    missing = COMING if recording.care == "wanted" else GONE
+    return Part(
         at=recording.at,
         seconds=recording.seconds,
         typed=words,
-        audio_url=sound_url(recording, viewer) if has_sound else "",
-        missing="" if words or has_sound else GONE,
-        unclear_url=reverse("now-unclear", args=[contact.id]) if may else "",
+        audio_url=sound_url(recording, viewer) if sound is not None and not words else "",
+        missing="" if sound is not None else missing,
         lang=recording.locale,
+        first=first,
     )
 
 
 def sound_url(recording: Recording, viewer: Viewer) -> str:
-    """Good for this viewer and this recording, for a quarter of an hour."""
-    return reverse("now-sound", args=[recording.contact, _signer(viewer).sign(recording.id)])
+    """Good for this viewer and this recording, for some minutes."""
+    address = signed(_key(), Media(Kind.VOICEMAIL, recording.id), line.now(), whom=viewer.id)
+    return reverse("now-sound", args=[recording.contact, address])
 
 
-def signed_recording(token: str, viewer: Viewer) -> str | None:
-    """The recording of a token that is still good; else None."""
-    try:
-        return _signer(viewer).unsign(token, max_age=GOOD_FOR)
-    except BadSignature:
-        return None
+def signed_recording(address: str, viewer: Viewer) -> str | None:
+    """The recording of an address that is still good; else None."""
+    media = checked(_key(), address, line.now(), whom=viewer.id)
+    return media.id if media is not None and media.kind is Kind.VOICEMAIL else None
 
 
-def _signer(viewer: Viewer) -> TimestampSigner:
-    return TimestampSigner(salt=f"sound:{viewer.id}")
+def _key() -> bytes:
+    return line.connected().keyring.digest("addresses of sounds").encode()

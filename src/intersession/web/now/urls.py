@@ -14,5 +14,5 @@ urlpatterns = [
     path("contact/<str:contact>/call-back/", acts.call, name="now-call"),
     path("contact/<str:contact>/listen/", views.listen, name="now-listen"),
     path("contact/<str:contact>/unclear/", views.unclear, name="now-unclear"),
-    path("contact/<str:contact>/sound/<str:token>", views.sound, name="now-sound"),
+    path("contact/<str:contact>/sound/<path:address>", views.sound, name="now-sound"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from ...core.events import ItemHeard
 from ...core.ids import ContactId
@@ -16,6 +16,7 @@ from ..clients.sealed import Sealed
 from ..viewer import viewer
 from .handing_in import event_id, hand_in, once
 from .listening import playing, signed_recording
+from .ranges import in_part
 from .screen import cover_only, now_screen
 
 
@@ -38,7 +39,7 @@ def cover(request: HttpRequest) -> HttpResponse:
 def listen(request: HttpRequest, contact: str) -> HttpResponse:
     """Play a voicemail: the player, and the note that this person heard it. It closes nothing (VM02)."""
     who, about = viewer(request), get_object_or_404(Contact, pk=contact)
-    player = playing(about, who)
+    player = playing(about, who, request.POST.get("recording", ""))
     if player is None:
         raise Http404("this contact holds no message")
     done = hand_in(_heard(request, about, understood=True))
@@ -63,17 +64,17 @@ def unclear(request: HttpRequest, contact: str) -> HttpResponse:
     return now_screen(request, says=says, trouble=done.trouble)
 
 
-@require_GET
+@require_safe
 @asks(Action.LISTEN)
-def sound(request: HttpRequest, contact: str, token: str) -> HttpResponse:
-    """The sound itself, for whoever got the address a short while ago and still may hear it."""
-    wanted = signed_recording(token, viewer(request))
+def sound(request: HttpRequest, contact: str, address: str) -> HttpResponse:
+    """The sound itself, whole or in part, for whoever got the address a short while ago and still may hear it."""
+    wanted = signed_recording(address, viewer(request))
     recording = get_object_or_404(Recording, pk=wanted, contact=contact)
     content = Sealed().sound(recording)
     if content is None:
         raise Http404("the sound is gone")
     kind = recording.media_type if recording.media_type.startswith("audio/") else "application/octet-stream"
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": "inline"})
+    return in_part(request, content, kind)
 
 
 def _heard(request: HttpRequest, contact: Contact, *, understood: bool) -> ItemHeard:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import connection
+from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -105,7 +105,7 @@ def jump(request: HttpRequest, demo: Demo) -> HttpResponse:
 @demo_only
 def again(request: HttpRequest, demo: Demo) -> HttpResponse:
     """The same week from its beginning."""
-    connection.close()  # this request's own: SQLite cannot start a file anew while somebody has it open
+    connections.close_all()  # this request's own: SQLite cannot start a file anew while somebody has it open
     demo.start_again()
     hub.publish({CLOCK, PHONES})
     answer: HttpResponse = HttpResponse() if _htmx(request) else redirect("phones")

@@ -1,4 +1,4 @@
-// The voicemail player on Now: closing it, and reading a typed message aloud.
+// The voicemail player: one message after the other, closing it, and reading a typed message aloud.
 (() => {
   'use strict';
   document.addEventListener('click', (event) => {
@@ -14,6 +14,15 @@
     player.replaceWith(shut);
     document.getElementById('open')?.querySelector('button, a')?.focus();
   });
+  // Neither of these bubbles, so they are caught on their way down.
+  document.addEventListener('ended', (event) => {
+    const sounds = [...(event.target.closest?.('[data-player]')?.querySelectorAll('audio') ?? [])];
+    sounds[sounds.indexOf(event.target) + 1]?.play().catch(() => {});
+  }, true);
+  document.addEventListener('error', (event) => {
+    const stale = event.target.closest?.('[data-player]')?.querySelector('[data-stale]');
+    if (stale && event.target instanceof HTMLAudioElement) stale.hidden = false;
+  }, true);
   document.addEventListener('htmx:afterSettle', (event) => {
     const player = event.detail.elt.closest?.('[data-player]') ?? document.querySelector('[data-player]');
     if (!player || player.dataset.opened) return;

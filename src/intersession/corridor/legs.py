@@ -1,0 +1,108 @@
+"""Legs at a carrier whose legs fetch what they hear: read by its webhooks, and by what it is ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+from intersession.core.commands import ConnectLeg, SayPrompt, TransferToCrisisLine
+from intersession.core.ids import LegId, PracticeId, RecordingId, caller_leg, contact_of
+from intersession.records.sealing import Keyring, unseal, unseal_bytes
+
+from .codec import load_kind
+from .db import Db
+from .leaks import refuse_leak
+from .writing.standings import Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a leg hears now; `version` counts the changes, so that the same words said again are known to be new."""
+
+    version: int
+    standing: Standing
+
+
+class Legs:
+    """Reads legs. It keeps its connections, one for each reader at a time: safe to use from several threads."""
+
+    def __init__(self, address: str, keyring: Keyring) -> None:
+        self._address, self._keyring = address, keyring
+        self._free: SimpleQueue[Db] = SimpleQueue()
+
+    def heard(self, leg: LegId) -> Heard | None:
+        """What a leg hears now; None where nothing is known of it. Leak where INV-04 would be broken."""
+        with self._db() as db:
+            row = db.row(
+                "SELECT version, sealed_standing, contact.id, wrapped_key FROM carrier_leg"
+                " JOIN contact ON contact.id = carrier_leg.contact WHERE carrier_leg.id = ?",
+                (leg,),
+            )
+            if row is None or row[1] is None:
+                return None
+            key = self._keyring.unwrap(bytes(row[3]), f"contact:{row[2]}")
+            standing = load_kind(unseal(key, bytes(row[1]), f"leg:standing:{leg}"))
+            refuse_leak(db, self._keyring, towards_client(standing, leg))
+        return Heard(version=row[0], standing=standing)
+
+    def reference(self, leg: LegId) -> str | None:
+        """The carrier's own name of a leg."""
+        with self._db() as db:
+            sealed = db.value("SELECT sealed_reference FROM carrier_leg WHERE id = ?", (leg,))
+        return None if sealed is None else self._keyring.unseal(bytes(sealed), f"leg:reference:{leg}")
+
+    def sound(self, recording: RecordingId) -> tuple[str, bytes] | None:
+        """The media type and the sound of a voicemail that is played to a staff leg; None where it is not here."""
+        with self._db() as db:
+            row = db.row(
+                "SELECT media_type, sealed_sound, contact.id, wrapped_key FROM recording"
+                " JOIN contact ON contact.id = recording.contact WHERE recording.id = ?",
+                (recording,),
+            )
+        if row is None or row[1] is None:
+            return None
+        key = self._keyring.unwrap(bytes(row[3]), f"contact:{row[2]}")
+        return row[0], unseal_bytes(key, bytes(row[1]), f"recording:sound:{recording}")
+
+    @contextmanager
+    def _db(self) -> Iterator[Db]:
+        try:
+            db = self._free.get_nowait()
+        except Empty:
+            db = Db(self._address)
+        try:
+            yield db
+        finally:
+            self._free.put(db)
+
+    def close(self) -> None:
+        """Close what is not in use."""
+        while not self._free.empty():
+            self._free.get().close()
+
+
+def refer(db: Db, keyring: Keyring, practice: PracticeId, leg: LegId, reference: str) -> None:
+    """Keep the carrier's own name of a leg."""
+    db.run(
+        "INSERT INTO carrier_leg (id, practice_id, contact, version, sealed_reference) VALUES (?,?,?,0,?)"
+        " ON CONFLICT (id) DO UPDATE SET sealed_reference = excluded.sealed_reference",
+        (leg, practice, contact_of(leg), keyring.seal(reference, f"leg:reference:{leg}")),
+    )
+
+
+def towards_client(standing: Standing, leg: LegId) -> str:
+    """The words that a client would hear on this leg, and nobody else's."""
+    if leg != caller_leg(contact_of(leg)):
+        return ""
+    match standing:
+        case SayPrompt():
+            said = standing.hearing.said
+        case ConnectLeg():
+            said = standing.outside_said
+        case TransferToCrisisLine():
+            said = standing.said
+        case _:
+            said = ()
+    return " ".join(one.text for one in said)

@@ -1,0 +1,97 @@
+"""The carriers that a practice's lines are on: built from what `connect` has kept, each with its routes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.routing import BaseRoute
+from twilio.rest import Client
+
+from intersession.carriers.twilio.account import Account
+from intersession.carriers.twilio.carrier import Twilio
+from intersession.carriers.twilio.http import PatientHttp
+from intersession.carriers.twilio.media import Media
+from intersession.carriers.twilio.parse import Reader
+from intersession.carriers.twilio.steps import Steps
+from intersession.core.ids import LineId, PracticeId
+from intersession.corridor.carrier_accounts import account_of
+from intersession.corridor.db import Db
+from intersession.corridor.legs import Legs
+from intersession.corridor.running import Running
+from intersession.records.sealing import Keyring
+
+from .hooks import twilio as hooks_of
+
+
+class NotConnected(LookupError):
+    """A line is on a carrier that the practice is not connected with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What the carriers have to know of a practice."""
+
+    db: Db
+    keyring: Keyring
+    practice: PracticeId
+
+    def carriers(self) -> set[str]:
+        """Those that its lines are on."""
+        rows = self.db.rows("SELECT DISTINCT carrier FROM line WHERE practice_id = ?", (self.practice,))
+        return {row[0] for row in rows}
+
+    def numbers(self, carrier: str) -> dict[str, LineId]:
+        """The numbers there, in E.164, a line's urgent number too."""
+        rows = self.db.rows(
+            "SELECT id, digits, urgent_digits FROM line WHERE practice_id = ? AND carrier = ?", (self.practice, carrier)
+        )
+        return {number: LineId(id_) for id_, *both in rows for number in both if number}
+
+    def account(self, carrier: str) -> dict[str, str]:
+        """How it is reached. NotConnected says what to do."""
+        found = account_of(self.db, self.keyring, self.practice, carrier)
+        if found is None:
+            raise NotConnected(f"a line is on {carrier}, which is not connected: run intersession connect {carrier}")
+        return found
+
+    def place(self) -> tuple[str, str]:
+        """The practice's zone and locale."""
+        row = self.db.row("SELECT zone, locale FROM practice WHERE id = ?", (self.practice,))
+        assert row is not None
+        return str(row[0]), str(row[1])
+
+
+def attach(running: Running, lines: Lines) -> list[BaseRoute]:
+    """Give the line its carriers; the webhooks that they call."""
+    routes: list[BaseRoute] = []
+    if "twilio" in lines.carriers():
+        routes += _twilio(running, lines)
+    return routes
+
+
+def _twilio(running: Running, lines: Lines) -> list[BaseRoute]:
+    settings = lines.account("twilio")
+    account = twilio_account(lines, settings)
+    keyring, legs = lines.keyring, Legs(running.address, lines.keyring)
+    running.carriers["twilio"] = Twilio(
+        reader=Reader(account=account, key_of=keyring.number_key, digest=keyring.digest),
+        client=twilio_client(settings), steps=Steps(keyring.digest), reference=legs.reference,
+        fetch=Media(settings["account"], settings["token"]).fetch, now=running.clock.now,
+    )  # fmt: skip
+    return hooks_of(running, account, keyring, legs)
+
+
+def twilio_account(lines: Lines, settings: dict[str, str]) -> Account:
+    """The account as the webhooks know it."""
+    zone, locale = lines.place()
+    return Account(
+        practice=lines.practice, public_url=settings["public_url"], tokens=(settings["token"],),
+        lines=lines.numbers("twilio"), zone=zone, locale=locale,
+    )  # fmt: skip
+
+
+def twilio_client(settings: dict[str, str]) -> Any:
+    """The official SDK, with time limits."""
+    official: Any = Client  # the SDK is not typed
+    return official(settings["account"], settings["token"], http_client=PatientHttp())

@@ -1,0 +1,1 @@
+"""The accounts' own tables; the sign-in library brings its own."""
