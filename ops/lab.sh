@@ -2,6 +2,8 @@
 # Installs what the lab tests need from Debian's packages: only as root, only what is missing.
 # It never fails: the tests name what is still missing, and in CI that is a failure there.
 cd "$(dirname "$0")/.." || exit 0
+sh ops/asterisk.sh
+sh ops/twilio_openapi.sh
 [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || exit 0
 
 missing=$(.venv/bin/python -m tests.lab.components)

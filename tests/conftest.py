@@ -20,6 +20,7 @@ from tests.lab.components import (
     refuse,
 )
 from tests.lab.postgres import Postgres, private_server
+from tests.lab.twilio_openapi import find_twilio_openapi
 
 CI = os.environ.get("CI", "").lower() in ("true", "1")
 
@@ -59,6 +60,14 @@ def chromium_path() -> Path:
 def espeak() -> Path:
     """The program that speaks."""
     path = find_espeak()
+    assert path is not None
+    return path
+
+
+@pytest.fixture(scope="session")
+def twilio_openapi() -> Path:
+    """Twilio's official OpenAPI files."""
+    path = find_twilio_openapi()
     assert path is not None
     return path
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.asterisk_program import find_asterisk
+from tests.lab.twilio_openapi import find_twilio_openapi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,10 @@ COMPONENTS = (
     Component(name="Chromium", fixture="chromium_path", debian="chromium", find=find_chromium),
     Component(name="Asterisk", fixture="asterisk", debian="", find=find_asterisk, script="ops/asterisk.sh"),
     Component(name="eSpeak NG", fixture="espeak", debian="espeak-ng", find=find_espeak),
+    Component(
+        name="Twilio's OpenAPI files", fixture="twilio_openapi", debian="", find=find_twilio_openapi,
+        script="ops/twilio_openapi.sh",
+    ),
 )
 
 

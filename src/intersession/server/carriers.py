@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from starlette.routing import BaseRoute
 from twilio.rest import Client
 
+from intersession.carriers.asterisk.carrier import Asterisk
 from intersession.carriers.twilio.account import Account
 from intersession.carriers.twilio.carrier import Twilio
 from intersession.carriers.twilio.http import PatientHttp
@@ -21,11 +23,20 @@ from intersession.corridor.legs import Legs
 from intersession.corridor.running import Running
 from intersession.records.sealing import Keyring
 
+from .asterisk import asterisk_of, pbx_of
 from .hooks import twilio as hooks_of
 
 
 class NotConnected(LookupError):
     """A line is on a carrier that the practice is not connected with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a practice is, and what it speaks."""
+
+    zone: str
+    locale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +66,35 @@ class Lines:
             raise NotConnected(f"a line is on {carrier}, which is not connected: run intersession connect {carrier}")
         return found
 
-    def place(self) -> tuple[str, str]:
-        """The practice's zone and locale."""
+    def place(self) -> Place:
+        """Where the practice is, and what it speaks."""
         row = self.db.row("SELECT zone, locale FROM practice WHERE id = ?", (self.practice,))
         assert row is not None
-        return str(row[0]), str(row[1])
+        return Place(zone=row[0], locale=row[1])
 
 
-def attach(running: Running, lines: Lines) -> list[BaseRoute]:
-    """Give the line its carriers; the webhooks that they call."""
-    routes: list[BaseRoute] = []
-    if "twilio" in lines.carriers():
-        routes += _twilio(running, lines)
-    return routes
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """What the carriers need beside the line: webhooks that they call, and connections to hold."""
+
+    routes: tuple[BaseRoute, ...] = ()
+    held: tuple[Asterisk, ...] = ()
+
+
+def attach(running: Running, lines: Lines) -> Attached:
+    """Give the line its carriers. NotConnected, or NoSpeech, says what to do."""
+    on = lines.carriers()
+    routes = _twilio(running, lines) if "twilio" in on else []
+    held = (_asterisk(running, lines),) if "asterisk" in on else ()
+    return Attached(routes=tuple(routes), held=held)
+
+
+def _asterisk(running: Running, lines: Lines) -> Asterisk:
+    settings = lines.account("asterisk")
+    pbx = pbx_of(lines.practice, lines.numbers("asterisk"), settings)
+    made = asterisk_of(running, lines.keyring, pbx, Path(settings["folder"]))
+    running.carriers["asterisk"] = made
+    return made
 
 
 def _twilio(running: Running, lines: Lines) -> list[BaseRoute]:
@@ -84,10 +111,10 @@ def _twilio(running: Running, lines: Lines) -> list[BaseRoute]:
 
 def twilio_account(lines: Lines, settings: dict[str, str]) -> Account:
     """The account as the webhooks know it."""
-    zone, locale = lines.place()
+    place = lines.place()
     return Account(
         practice=lines.practice, public_url=settings["public_url"], tokens=(settings["token"],),
-        lines=lines.numbers("twilio"), zone=zone, locale=locale,
+        lines=lines.numbers("twilio"), zone=place.zone, locale=place.locale,
     )  # fmt: skip
 
 

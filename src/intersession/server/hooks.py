@@ -17,10 +17,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from intersession.carriers.port import Envelope
+from intersession.carriers.safe import safe_words, saved_words
 from intersession.carriers.twilio.account import Account
 from intersession.carriers.twilio.parse import Reader, Unreadable
 from intersession.carriers.twilio.render import EMPTY, TONE, Renderer
-from intersession.carriers.twilio.safe import safe_words, saved_words
 from intersession.carriers.twilio.steps import UNHEARD, Kind, Step, Steps
 from intersession.carriers.twilio.tone import tone
 from intersession.carriers.twilio.verify import Form, Signatures

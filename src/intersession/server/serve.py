@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from argparse import Namespace
+from collections.abc import Sequence
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
@@ -20,11 +21,12 @@ from intersession.corridor.running import Running
 from intersession.corridor.setup import install
 from intersession.records.schema import migrate
 from intersession.records.sealing import Keyring, SealError, keyring_from
+from intersession.sound.speech import NoSpeech
 from intersession.stories.cast import cast_of
 from intersession.stories.source import read
 from intersession.web.accounts.apart import make_tables
 
-from .carriers import Lines, NotConnected, attach
+from .carriers import Attached, Lines, NotConnected, attach
 from .heartbeat import Heartbeat
 from .lock import AlreadyServed, FileLock
 from .screens import Screens, ScreensRefused, screens_of
@@ -52,9 +54,11 @@ def serve(options: Namespace) -> int:
         practice = _practice(db, keyring, options)
         running = Running(options.database, keyring, SystemClock(), decide)
         running.beats.append(Heartbeat(options.heartbeat_file, options.heartbeat_url).start().beat)
-        routes = _attach(running, Lines(db, keyring, practice))
+        attached = _attach(running, Lines(db, keyring, practice))
         stack.enter_context(running)
-        _doors(options, running, keyring, practice, screens, routes)
+        for carrier in attached.held:
+            stack.enter_context(carrier)
+        _doors(options, running, keyring, practice, screens, attached.routes)
     return 0
 
 
@@ -99,16 +103,16 @@ def _practice(db: Db, keyring: Keyring, options: Namespace) -> PracticeId:
     return PracticeId(found)
 
 
-def _attach(running: Running, lines: Lines) -> list[BaseRoute]:
+def _attach(running: Running, lines: Lines) -> Attached:
     try:
         return attach(running, lines)
-    except NotConnected as error:
+    except (NotConnected, NoSpeech) as error:
         raise CannotServe(str(error)) from error
 
 
 def _doors(
     options: Namespace, running: Running, keyring: Keyring, practice: PracticeId, screens: Screens,
-    routes: list[BaseRoute],
+    routes: Sequence[BaseRoute],
 ) -> None:  # fmt: skip
     from intersession import asgi
     from intersession.web import line

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from intersession.carriers.port import Dial
-from intersession.carriers.twilio.safe import safe_words
+from intersession.carriers.safe import safe_words
 from intersession.core.call import Declared, Phase
 from intersession.core.ids import RecordingId
 from intersession.records.sealing import seal_bytes, unseal

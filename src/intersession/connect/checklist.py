@@ -1,0 +1,18 @@
+"""What no program can look up: a person reads it, and does it."""
+
+from __future__ import annotations
+
+TWILIO = (
+    "A Business Associate Addendum with Twilio is signed, and this account stands in it. Without it no client may use"
+    " the line (HIPAA).",
+    "The texting registration is handed in: brand, campaign, and each number in its Messaging Service; or toll-free"
+    " verification.",
+    "Each number has an emergency address in Twilio's console: 911 asks for one, should anybody dial it from there.",
+    "Recording of calls is off everywhere in Twilio's console. Only voicemail is recorded, and it is deleted there as"
+    " soon as it is safe here.",
+    "HTTP basic authentication for media is on (Voice, Settings): the address of a recording alone then opens nothing.",
+    "988, once: agree on a time with the 988 Lifeline's administrator or your own centre, say at once that it is a"
+    " test, and hear from them which number they saw. Until the practice's policy says crisis_commissioned, key 9 says"
+    " how to reach 988 and connects nobody.",
+    "Stop the line, call each number, hear the safety words, leave a message. Start the line: the message is in Now.",
+)  # fmt: skip

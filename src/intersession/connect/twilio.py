@@ -1,0 +1,87 @@
+"""A practice on Twilio: everything that `connect` sets up, and that `doctor` looks at again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from intersession.carriers.twilio.account import Account
+from intersession.core.ids import PracticeId
+from intersession.corridor.db import Db
+from intersession.records.sealing import Keyring
+from intersession.server.carriers import Lines, twilio_account
+
+from .account import SILENT, TRIAL, check_account, reason
+from .fallback import check_fallback, ensure_fallback, find_fallback
+from .findings import CannotConnect, Finding, State
+from .lines import Assigned, assign
+from .numbers import check_numbers, numbers_of, set_up, wanted
+from .reach import Web, check_clock, check_reach
+from .registration import check_registration
+
+CARRIER = "twilio"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """Whose line it is, and what opens it."""
+
+    db: Db
+    keyring: Keyring
+    id: PracticeId
+
+    def account(self, settings: dict[str, str]) -> Account:
+        """With the lines as they are now."""
+        return twilio_account(Lines(self.db, self.keyring, self.id), settings)
+
+
+def apply(
+    practice: Practice, client: Any, settings: dict[str, str], assigned: Sequence[Assigned], now: datetime
+) -> list[str]:
+    """Set all of it up, or set it right; the numbers that had to be changed at Twilio.
+
+    The rows come first: a call to a number that leads here before its row is there would be nobody's. Run again after
+    anything that went wrong in between.
+    """
+    try:
+        there = {one.number: one for one in numbers_of(client)}
+        _refuse_foreign(assigned, there)
+        assign(practice.db, practice.keyring, practice.id, CARRIER, settings, assigned)
+        account = practice.account(settings)
+        settings_there = wanted(account, ensure_fallback(client, account, now))
+        return [number for number in account.lines if number in there and set_up(client, there[number], settings_there)]
+    except SILENT as error:
+        raise CannotConnect(reason(error)) from error
+
+
+def check(practice: Practice, client: Any, settings: dict[str, str], web: Web, now: datetime) -> list[Finding]:
+    """All of it, and nothing is changed."""
+    account = practice.account(settings)
+    first = check_account(client)
+    reached = [check_clock(web, now), *check_reach(web, settings["public_url"], settings["token"], now)]
+    if not usable(first):
+        return [first, *reached]
+    try:
+        fallback = find_fallback(client, account)
+    except SILENT:
+        fallback = None  # the check of the fallback says why
+    return [
+        first, *check_numbers(client, account, fallback), check_fallback(client, account, now), *reached,
+        *check_registration(client, account.lines),
+    ]  # fmt: skip
+
+
+def usable(found: Finding) -> bool:
+    """Whether anything more can be asked: of a trial account it can."""
+    return found.state is State.OK or found.says == TRIAL
+
+
+def _refuse_foreign(assigned: Iterable[Assigned], there: Any) -> None:
+    for one in assigned:
+        for number in (one.number, one.urgent):
+            if number and number not in there:
+                raise CannotConnect(f"{number} is no number of this account: choose one of its own, or buy one")
+            if number and not there[number].voice:
+                raise CannotConnect(f"{number} cannot take calls: choose another")

@@ -1,0 +1,159 @@
+"""We are dead, hung or cut off: the caller hears the safety words from Asterisk itself, and nothing is lost."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from intersession.carriers.asterisk.pbx import BEEP, FALLBACK, FALLBACK_SAVED
+from intersession.carriers.asterisk.waiting import LEASE
+from intersession.carriers.port import Envelope
+from intersession.core.call import Phase
+from intersession.core.events import CallArrived, CallFellBack, LegEnded, PromptEnded, VoicemailLeft
+from intersession.core.ids import LineId
+from tests.carriers.contract import the_call
+from tests.lab.asterisk import TONES
+from tests.lab.on_asterisk import OnAsterisk
+
+LINE = LineId("coaching")
+SAFE_WITHIN = 5.0
+"""Seconds within which a caller hears the safety words when our server is dead or hung."""
+
+
+def missed(line: OnAsterisk) -> list[Envelope]:
+    return list(line.carrier.missed(LINE, datetime.now(UTC) - timedelta(minutes=10)))
+
+
+def test_a_message_that_the_fallback_took_is_brought_in(line: OnAsterisk) -> None:
+    """V00: with the true times; and its sound lies there until it is asked to be forgotten."""
+    line.carrier.stop()
+    caller, began = line.phone("JS"), datetime.now(UTC).replace(microsecond=0)
+    caller.call(line.number("coaching"))
+    caller.hears(TONES[FALLBACK])
+    caller.hears(TONES[BEEP])
+    time.sleep(0.6)
+    caller.speak()
+    time.sleep(2.5)
+    caller.hang_up()
+    line.until(lambda: line.switch.channels() == 0)
+    line.restart()
+    came, left, ended = (one.event for one in missed(line))
+    now = datetime.now(UTC)
+    assert isinstance(came, CallFellBack)
+    assert came.caller == line.world.key_of("JS")
+    assert came.line == LINE
+    assert isinstance(left, VoicemailLeft)
+    assert not left.silent
+    assert 2 < left.seconds < 4
+    assert isinstance(ended, LegEnded)
+    assert began <= came.at < left.at <= ended.at <= now
+
+    media_type, sound = line.carrier.sound(left.recording) or ("", b"")
+    assert media_type == "audio/wav"
+    assert sound.startswith(b"RIFF")
+    for envelope in missed(line) * 2:
+        line.world.corridor.submit(envelope)
+    line.world.settle()
+    assert line.world.db.value("SELECT count(*) FROM recording") == 1
+    assert line.world.item("JS").owner
+
+    line.carrier.forget(left.recording)
+    line.carrier.forget(left.recording)
+    assert line.carrier.sound(left.recording) is None
+
+
+def test_what_was_told_is_struck_out(line: OnAsterisk) -> None:
+    """The number of whoever called does not stay in Asterisk's own notes."""
+    caller = line.phone("TK")
+    line.happens(CallArrived, lambda: caller.call(line.number("coaching")))
+    line.happens(LegEnded, caller.hang_up)
+    line.until(lambda: line.switch.channels() == 0)
+    assert caller.number in line.switch.ask("database show intersession")
+    missed(line)
+    list(line.carrier.missed(LINE, line.world.now() + timedelta(minutes=1)))
+    line.until(lambda: caller.number not in line.switch.ask("database show intersession"))
+
+
+def test_a_server_that_hangs_does_not_leave_the_caller_in_silence(line: OnAsterisk) -> None:
+    line.carrier._loop.call_soon_threadsafe(time.sleep, SAFE_WITHIN + 0.5)
+    caller, began = line.phone("JS"), time.monotonic()
+    caller.call(line.number("coaching"))
+    caller.hears(TONES[FALLBACK])
+    assert time.monotonic() - began < SAFE_WITHIN
+    line.happens(LegEnded, since=0)
+    assert caller.up
+    caller.hang_up()
+
+
+def test_the_server_dies_while_a_caller_waits(line: OnAsterisk) -> None:
+    caller, _ = line.rings()
+    began = time.monotonic()
+    line.carrier.stop()
+    caller.hears(TONES[FALLBACK])
+    assert time.monotonic() - began < SAFE_WITHIN
+    caller.hears(TONES[BEEP])
+    time.sleep(0.6)
+    caller.speak()
+    time.sleep(1)
+    caller.press("#")
+    caller.hears(TONES[FALLBACK_SAVED])
+    caller.hang_up()
+    line.until(lambda: line.phone("JS").line is not None and line.phone("JS").line.over)
+    line.restart()
+    line.goes_on(lambda: line.switch.channels() <= 1)
+    for envelope in missed(line):
+        line.world.corridor.submit(envelope)
+    line.world.settle()
+    assert the_call(line.world).phase is Phase.ENDED
+    assert line.world.db.value("SELECT count(*) FROM recording") == 1
+
+
+def test_a_talk_goes_on_without_us_and_its_end_is_told(line: OnAsterisk) -> None:
+    """The process ends and another one takes over, with the two still talking."""
+    outside, staff = line.talk()
+    line.carrier.stop()
+    time.sleep(LEASE + 0.5)
+    outside.hears(staff.hertz)
+    staff.hears(outside.hertz)
+    line.restart()
+    time.sleep(0.2)
+    ended = line.happens(LegEnded, staff.hang_up)
+    assert ended.leg == f"{ended.contact}.1"
+    assert the_call(line.world).phase is not Phase.TALKING
+    assert outside.up
+
+
+def test_whose_other_side_went_while_we_were_away(line: OnAsterisk) -> None:
+    outside, staff = line.talk()
+    line.carrier.stop()
+    staff.hang_up()
+    line.until(lambda: line.switch.channels() == 1)
+    before = len(line.told)
+    line.restart()
+    ended = line.happens(LegEnded, since=before)
+    assert ended.leg == f"{ended.contact}.1"
+    line.happens(PromptEnded, since=before)
+    assert outside.up
+
+
+def test_a_lost_socket_in_mid_call(line: OnAsterisk) -> None:
+    """Sound goes on; what ended meanwhile is told once the connection stands again."""
+    outside, staff = line.talk()
+    before = len(line.told)
+    line.cut()
+    staff.hang_up()
+    assert outside.up
+    ended = line.happens(LegEnded, since=before)
+    assert ended.leg == f"{ended.contact}.1"
+    outside.hang_up()
+    line.goes_on(lambda: the_call(line.world).phase is Phase.ENDED)
+
+
+def test_words_that_ended_while_the_socket_was_lost_are_over(line: OnAsterisk) -> None:
+    caller = line.phone("JS")
+    line.happens(CallArrived, lambda: caller.call(line.number("coaching")))
+    before = len(line.told)
+    time.sleep(0.3)
+    line.cut()
+    line.happens(PromptEnded, since=before)
+    assert caller.up
