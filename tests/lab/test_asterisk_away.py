@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from intersession.carriers.asterisk.pbx import BEEP, FALLBACK, FALLBACK_SAVED
 from intersession.carriers.asterisk.waiting import LEASE
-from intersession.carriers.port import Envelope
+from intersession.carriers.port import Done, Drop, Envelope, Failed, Text
 from intersession.core.call import Phase
 from intersession.core.events import CallArrived, CallFellBack, LegEnded, PromptEnded, VoicemailLeft
-from intersession.core.ids import LineId
+from intersession.core.ids import LegId, LineId, MessageId
 from tests.carriers.contract import the_call
 from tests.lab.asterisk import TONES
 from tests.lab.on_asterisk import OnAsterisk
@@ -157,3 +157,20 @@ def test_words_that_ended_while_the_socket_was_lost_are_over(line: OnAsterisk) -
     line.cut()
     line.happens(PromptEnded, since=before)
     assert caller.up
+
+
+def test_a_second_process_takes_over_and_the_first_stands_back(line: OnAsterisk) -> None:
+    """One process owns the event stream; the two do not take it from each other in turn."""
+    outside, staff = line.talk()
+    first = line.carrier
+    line.restart()
+    time.sleep(0.5)
+    call = the_call(line.world)
+    drop = Drop(contact=call.contact, leg=LegId(f"{call.contact}.1"))
+    text = Text(message=MessageId("m"), show=line.number("main"), to=outside.number, body="Hello")
+    assert isinstance(first.run(text), Failed)
+    assert staff.up
+    assert line.carrier.run(drop) == Done()
+    line.happens(LegEnded, since=0)
+    assert outside.up
+    first.stop()

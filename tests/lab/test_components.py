@@ -37,4 +37,8 @@ def test_the_run_ends_with_what_was_missing() -> None:
         "1 test could not run: Kettle is not on this machine (Debian's package: kettle-bin)",
         "12 tests could not run: Cup is not on this machine (Debian's package: cup)",
     ]
+    script = Component(name="Pot", fixture="pot", debian="", find=lambda: None, script="ops/pot.sh")
+    assert closing_lines({script: 2}) == [
+        "2 tests could not run: Pot is not on this machine (`sh ops/pot.sh` brings it)",
+    ]
     assert closing_lines({}) == []

@@ -184,7 +184,7 @@ def _arrive(turn: Turn) -> None:
     if route.cap_seconds is not None:
         turn.be(cap_at=call.arrived_at + timedelta(seconds=route.cap_seconds))
     if route.opening:
-        turn.hear(*route.opening)
+        turn.hear(*route.opening, digits=call.phase is Phase.STAFF_PIN)
     else:
         _next_stage(turn)
 

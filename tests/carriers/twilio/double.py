@@ -169,7 +169,8 @@ class Double(HttpClient):
                 self._pressed(call, event.key)
             case DigitsEntered():
                 if call.doing is not None and call.doing.tag == "Gather":
-                    self._fetch(call, call.doing.get("action"), {"Digits": event.digits})
+                    most = int(call.doing.get("numDigits") or len(event.digits))
+                    self._fetch(call, call.doing.get("action"), {"Digits": event.digits[:most]})
             case PromptEnded():
                 self._words_over(call)
 

@@ -22,8 +22,6 @@ ANSWERS_WITHIN = 3.0
 BACK_WITHIN = 2.0
 """How long a request waits for a socket that was lost."""
 AGAIN_AFTER = 0.2
-REPLACED_FOR = 30.0
-"""How long we stand back for another process that has taken the event stream over: one alone may own it."""
 BEATS_EVERY = 5.0
 
 
@@ -66,13 +64,15 @@ class Ari:
                     await self._once(self._http)
                 except (aiohttp.ClientError, OSError) as error:
                     log.warning("asterisk_away", error=type(error).__name__)
-                await asyncio.sleep(REPLACED_FOR if self._replaced else AGAIN_AFTER)
+                if self._replaced:
+                    log.error("asterisk_taken_over")
+                    await asyncio.Event().wait()  # one process owns the stream: we stand back until started anew
+                await asyncio.sleep(AGAIN_AFTER)
 
     async def _once(self, http: aiohttp.ClientSession) -> None:
         address = f"{self._pbx.url}/events"
         query = {"app": self._pbx.app, "subscribeAll": "false"}
         async with http.ws_connect(address, params=query, heartbeat=BEATS_EVERY, max_msg_size=0) as self._socket:
-            self._replaced = False
             self._here.set()
             begun = asyncio.create_task(self._begin())
             try:
@@ -100,7 +100,6 @@ class Ari:
                 waits.set_result(event)
             return
         if event["type"] == "ApplicationReplaced":
-            log.error("asterisk_taken_over")
             self._replaced = True
             return
         try:
@@ -116,6 +115,8 @@ class Ari:
 
     async def ready(self, within: float = BACK_WITHIN) -> None:
         """Wait for the connection. Away where there is none."""
+        if self._replaced:
+            raise Away("another process has taken this Asterisk over")
         try:
             await asyncio.wait_for(self._here.wait(), within)
         except TimeoutError as error:

@@ -145,10 +145,12 @@ class Recovery:
     async def missed(self, line: LineId, since: datetime) -> Sequence[Envelope]:
         """Every call that the dialplan noted and that is over, of this line; with the recordings that lie there."""
         ari = self._board.ari
+        # the notes first: a call that comes in between has no note here yet, and is never taken for one that is over
+        notes = await self._noted()
         up = {channel["id"] for channel in await ari.ask("GET", "channels")}
         lying = [one["name"] for one in await ari.ask("GET", "recordings/stored")]
         found: list[Envelope] = []
-        for noted in await self._noted():
+        for noted in notes:
             if self._board.reader.line(noted.dialled) != line or noted.channel in up:
                 continue
             recordings = [name for name in lying if self._of(name, noted)]
