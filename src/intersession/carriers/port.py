@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from intersession.core.call import Hearing, Said
+from intersession.core.commands import Announce as Announce
+from intersession.core.commands import LookAgain as LookAgain
 from intersession.core.events import Event
 from intersession.core.ids import ContactId, LegId, LineId, MessageId, NumberKey, RecordingId
 
@@ -113,26 +115,9 @@ class Notice:
     body: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookAgain:
-    """A leg fetches anew what it hears; only for carriers that pull."""
-
-    contact: ContactId
-    leg: LegId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announce:
-    """A leg in the conference `room` hears that `third` joins it; only for carriers that pull."""
-
-    contact: ContactId
-    leg: LegId
-    third: LegId
-    room: LegId
-
-
 Order = Dial | Say | Drop | Join | CrisisTransfer | Refuse | Tone | Text | Mail | Notice | LookAgain | Announce
-"""Everything a carrier can be asked to do."""
+"""Everything a carrier can be asked to do. The last two, which hold no number, are the core's own commands; only
+carriers that pull get them."""
 
 
 # ---------------------------------------------------------------- what comes back

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
-from intersession.carriers import port
 from intersession.carriers.port import (
     CrisisTransfer,
     Dial,
@@ -95,12 +94,8 @@ class Orders:
                 yield Refuse(contact=command.contact, leg=command.leg)
             case PlayTone():
                 yield Tone(contact=command.contact, leg=command.leg)
-            case LookAgain():
-                yield port.LookAgain(contact=command.contact, leg=command.leg)
-            case Announce():
-                yield port.Announce(
-                    contact=command.contact, leg=command.leg, third=command.third, room=command.room
-                )
+            case LookAgain() | Announce():
+                yield command
             case SendText():
                 yield Text(
                     message=command.message, show=self._shown(command.line, CallerId.ROUTINE) or "",
