@@ -255,15 +255,22 @@ class Asterisk:
     # ------------------------------------------------------------ recordings, and what was missed
 
     def sound(self, recording: RecordingId) -> tuple[str, bytes] | None:
-        """A recording that lies at Asterisk; None where there is none."""
+        """A recording that lies at Asterisk; None where there is none. Raises Refused where it cannot give it."""
         try:
             return "audio/wav", self._soon(self._ari.fetch(f"recordings/stored/{recording}/file"))
-        except Refused:
+        except Refused as error:
+            if error.status != NOT_FOUND:
+                raise
             return None
 
     def forget(self, recording: RecordingId) -> None:
-        """It is safe with us: Asterisk deletes it. Nothing happens where it is gone already."""
-        self._soon(self._ari.tried("DELETE", f"recordings/stored/{recording}"))
+        """It is safe with us: Asterisk deletes it. Nothing happens where it is gone already; raises Refused where it
+        cannot be deleted, for what is not deleted is not forgotten."""
+        try:
+            self._soon(self._ari.ask("DELETE", f"recordings/stored/{recording}"))
+        except Refused as error:
+            if error.status != NOT_FOUND:
+                raise
 
     def missed(self, line: LineId, since: datetime) -> Iterable[Envelope]:
         """Calls that the fallback took or that ended unheard, and recordings that lie at Asterisk still.
@@ -336,7 +343,8 @@ class Asterisk:
             self._recovery.over(leg, cause)
 
 
-GONE = (404, 409, 412)
+NOT_FOUND = 404
+GONE = (NOT_FOUND, 409, 412)
 """How Asterisk answers of a channel that is no longer there, or no longer ours."""
 
 
