@@ -192,7 +192,7 @@ def test_a_made_up_secret_is_not(made_up: str) -> None:
     "line",
     [
         "--index-" + "url https://x.example/simple",
-        '"resolved": "https:' + '//x.example/a.tgz"',
+        '"resol' + 'ved": "https://x.example/a.tgz"',
     ],
 )
 def test_an_index_address_is_found_in_a_list_of_packages(tree: Path, line: str) -> None:

@@ -141,6 +141,10 @@ class Announce:
     room: LegId
 
 
+Standing = SayPrompt | ConnectLeg | TransferToCrisisLine | RefuseCall
+"""What a leg hears, or where it is, until the next of them."""
+
+
 # ---------------------------------------------------------------- for a carrier: texts, mail, pages
 
 

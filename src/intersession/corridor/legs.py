@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
-from intersession.core.commands import ConnectLeg, SayPrompt, TransferToCrisisLine
+from intersession.core.commands import ConnectLeg, SayPrompt, Standing, TransferToCrisisLine
 from intersession.core.ids import LegId, PracticeId, RecordingId, caller_leg, contact_of
 from intersession.records.sealing import Keyring, unseal, unseal_bytes
 
 from .codec import load_kind
 from .db import Db
 from .leaks import refuse_leak
-from .writing.standings import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,12 +142,6 @@ class Ticket:
         self._done.set()
         return left
 
-    @property
-    def given_up(self) -> bool:
-        """Nobody waits for the answer any more."""
-        with self._lock:
-            return self._given_up
-
 
 class _Batch(Sequence[Envelope]):
     """Envelopes as they are when the turn reads them, with the database's lock in hand: it is while the writer waits

@@ -109,7 +109,7 @@ def test_a_number_cannot_be_withheld_and_nothing_is_dialled() -> None:
 
 
 @pytest.mark.parametrize("order", [DIAL, TEXT])
-@pytest.mark.parametrize(("status", "code"), [(400, 21211), (401, 20003), (429, 20429)])
+@pytest.mark.parametrize(("status", "code"), [(400, 21211), (401, 20003), (404, 20404), (429, 20429)])
 def test_a_refusal_says_that_nothing_was_done(order: Order, status: int, code: int) -> None:
     outcome, api = run(order, refuses(status, code))
     assert outcome == Failed(f"Twilio answered {status}, code {code}")
@@ -117,7 +117,8 @@ def test_a_refusal_says_that_nothing_was_done(order: Order, status: int, code: i
 
 
 def test_a_call_of_unknown_outcome_is_looked_up() -> None:
-    listed = says(200, calls=[{"sid": "CA7", "from": DIAL.show, "to": DIAL.to}])
+    before = {"sid": "CA6", "from": DIAL.show, "to": DIAL.to, "status": "no-answer"}
+    listed = says(200, calls=[before, {**before, "sid": "CA7", "status": "ringing"}])
     outcome, api = run(DIAL, silent, listed)
     assert outcome == Done("CA7")
     assert api.asked[1][0] == "GET"

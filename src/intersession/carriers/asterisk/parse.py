@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
-
 from intersession.core.call import Said
 from intersession.core.events import (
     CallArrived,
@@ -33,11 +30,11 @@ from intersession.core.events import (
 )
 from intersession.core.ids import ContactId, EventId, LegId, LineId, MessageId, NumberKey, RecordingId
 
+from ..numbers import SHORT_CODE, e164
 from ..port import Envelope
 from .pbx import UNLISTED, Pbx
 
 USER = re.compile(r"(?:sips?|pjsip|tel):([^@;>\s]+)")
-SHORT_CODE = re.compile(r"\+?\d{3,8}")
 BUSY, NO_ANSWER = (17, 21), (0, 16, 18, 19, 20, 26, 31, 102, 127)
 """Q.850 causes of a leg that was never picked up; every other one is a failure."""
 
@@ -62,13 +59,7 @@ class Reader:
 
     def e164(self, raw: str) -> str | None:
         """The number in E.164; None for what is none, as where it is withheld. Only its length is judged."""
-        try:
-            number = phonenumbers.parse(raw, self.pbx.region)
-        except NumberParseException:
-            return None
-        if not phonenumbers.is_possible_number(number):
-            return None
-        return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        return e164(raw, self.pbx.region)
 
     # ------------------------------------------------------------ calls
 

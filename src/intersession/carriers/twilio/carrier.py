@@ -47,6 +47,8 @@ CAPABILITIES = Capabilities(
 )  # fmt: skip
 CALL_IS_OVER = frozenset({20404, 21220})
 """Twilio's errors for a call that cannot be changed any more."""
+GOES_ON = ("queued", "initiated", "ringing", "in-progress")
+"""A call of before that is over is not the one whose answer was lost."""
 API = "https://api.twilio.com/2010-04-01"
 CLOCKS_DIFFER = timedelta(minutes=1)
 
@@ -122,7 +124,7 @@ class Twilio:
         return self._once(
             lambda: self.client.calls.create(**ends, **told),
             lambda since: self.client.calls.list(to=order.to, start_time_after=since, limit=20),
-            lambda call: call._from == order.show,
+            lambda call: call._from == order.show and str(call.status) in GOES_ON,
         )
 
     def _change(self, leg: LegId, **how: Any) -> Outcome:
@@ -130,7 +132,7 @@ class Twilio:
         reference = self.reference(leg)
         if reference is None:
             return Failed("Twilio's name of this leg is not known")
-        return _twice(lambda: self.client.calls(reference).update(**how))
+        return _twice(lambda: _unless_over(lambda: self.client.calls(reference).update(**how)))
 
     def _tone(self, order: Tone) -> Outcome:
         return _twice(lambda: self._announce(order.leg, order.leg, self.reader.account.url("/twilio/tone")))
@@ -141,7 +143,7 @@ class Twilio:
         if not found:
             return None  # whoever was in it has left: that is an event of its own
         participant = self.client.conferences(found[0].sid).participants(self.reference(leg))
-        return participant.update(announce_url=url, announce_method="POST")
+        return _unless_over(lambda: participant.update(announce_url=url, announce_method="POST"))
 
     # ------------------------------------------------------------ texts
 
@@ -173,6 +175,15 @@ class Twilio:
         return self.reader.account.hurried(self.steps.first(kind, leg).path)
 
 
+def _unless_over(change: Attempt) -> Any:
+    try:
+        return change()
+    except TwilioRestException as error:
+        if error.code not in CALL_IS_OVER:
+            raise
+        return None
+
+
 def _twice(attempt: Attempt) -> Outcome:
     """For what may be done twice."""
     outcome = _tried(attempt)
@@ -184,8 +195,6 @@ def _tried(attempt: Attempt) -> Outcome:
     try:
         return Done(str(getattr(attempt(), "sid", "") or ""))
     except TwilioRestException as error:
-        if error.code in CALL_IS_OVER:
-            return Done()
         reason = f"Twilio answered {error.status}, code {error.code}"
         return Unknown(reason) if error.status >= 500 else Failed(reason)
     except (TwilioException, requests.RequestException, OSError) as error:

@@ -13,7 +13,7 @@ from typing import Any, assert_never
 from twilio.twiml.voice_response import VoiceResponse
 
 from intersession.core.call import Hearing, Said, Then
-from intersession.core.commands import CRISIS_LINES, ConnectLeg, RefuseCall, SayPrompt, TransferToCrisisLine
+from intersession.core.commands import CRISIS_LINES, ConnectLeg, RefuseCall, SayPrompt, Standing, TransferToCrisisLine
 from intersession.core.ids import RecordingId
 
 from .account import Account
@@ -31,9 +31,6 @@ STAR_SECONDS = 3
 TONE = "/twilio/tone.wav"
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response />'
 """The answer to a text: texts leave as errands only."""
-
-Standing = SayPrompt | ConnectLeg | TransferToCrisisLine | RefuseCall
-"""What changes what a leg hears."""
 
 
 @dataclass(frozen=True, slots=True)

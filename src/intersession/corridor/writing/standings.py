@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from intersession.core.commands import Announce, ConnectLeg, LookAgain, RefuseCall, SayPrompt, TransferToCrisisLine
+from intersession.core.commands import Announce, ConnectLeg, LookAgain, Standing
 from intersession.core.ids import LegId
 from intersession.records.sealing import seal
 
 from ..codec import dump_kind
 from .errands import errand, line_of
 from .turn import Turn
-
-Standing = SayPrompt | ConnectLeg | TransferToCrisisLine | RefuseCall
 
 
 def stand(turn: Turn, command: Standing) -> None:
