@@ -11,8 +11,9 @@ from typing import Any
 
 from django.core.asgi import get_asgi_application
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, WebSocketRoute
 from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket
 
 
 def screens() -> Starlette:
@@ -20,9 +21,16 @@ def screens() -> Starlette:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intersession.web.settings")
     django: Any = get_asgi_application()
     from intersession.web.settings import HERE
+    from intersession.web.station.relay import ADDRESS, Relay
 
     static = StaticFiles(directory=HERE / "static", packages=[("allauth.account", "static"), ("allauth.mfa", "static")])
-    return Starlette(routes=[Mount("/static", static), Mount("/", django)])
+    sockets = [WebSocketRoute(ADDRESS, Relay(django)), WebSocketRoute("/{elsewhere:path}", _refuse)]
+    return Starlette(routes=[*sockets, Mount("/static", static), Mount("/", django)])
+
+
+async def _refuse(socket: WebSocket) -> None:
+    """Django has no web sockets: it would stumble over one."""
+    await socket.close()
 
 
 def webhooks(routes: Sequence[BaseRoute]) -> Starlette:

@@ -45,7 +45,11 @@ class Action(StrEnum):
     SEE_WORDS = "see_words"
     USE_PHONES = "use_phones"
     """The simulated telephones: in the demo and in training only."""
+    USE_STATION = "use_station"
+    """One's own phone in the browser; whose it is, is asked beside."""
     SET_OWN_SHIFT = "set_own_shift"
+    RECORD_GREETING = "record_greeting"
+    """One's own, in one's own voice."""
     SEE_ITEM = "see_item"
     """That a client's item is open: handle, kind, due, owner."""
     SEE_TIMELINE = "see_timeline"
@@ -91,7 +95,9 @@ TABLE: dict[Action, tuple[str, ...]] = {
     Action.SEE_CLIENTS:         ("n",       "n",       "n",       "n",       "n",       "n",       "n",       "-"),
     Action.SEE_WORDS:           ("n",       "n",       "n",       "n",       "n",       "n",       "n",       "n"),
     Action.USE_PHONES:          ("n",       "n",       "n",       "n",       "n",       "n",       "n",       "-"),
+    Action.USE_STATION:         ("n",       "n",       "n",       "n",       "n",       "n",       "n",       "-"),
     Action.SET_OWN_SHIFT:       ("n",       "n",       "-",       "n",       "n",       "n",       "-",       "-"),
+    Action.RECORD_GREETING:     ("n",       "n",       "n",       "n",       "n",       "n",       "-",       "-"),
     Action.SEE_ITEM:            ("n",       "pcosw",   "pcosw",   "pcosw",   "pcow",    "pcow",    "n",       "n"),
     Action.SEE_TIMELINE:        ("pcosi",   "pcos",    "pc",      "pcos",    "co",      "co",      "i",       "-"),
     Action.SEE_WORDS_OF_CLIENT: ("pcoswi",  "pcosw",   "pcw",     "pcosw",   "cow",     "cow",     "wi",      "-"),

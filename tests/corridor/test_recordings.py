@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from intersession.carriers.port import Envelope
+from intersession.carriers.port import Envelope, NotReady
 from intersession.carriers.simulated.exchange import Exchange
 from intersession.core.decide import decide
 from intersession.core.events import VoicemailLeft
 from intersession.core.ids import RecordingId
+from intersession.corridor.care import CLAIM_FOR, PAUSES, SLOWLY, Care
 from intersession.corridor.clock import MovableClock
 from intersession.corridor.db import Db
-from intersession.corridor.recordings import CLAIM_FOR, PAUSES, SLOWLY, Recordings
+from intersession.corridor.recordings import RECORDINGS
 from intersession.corridor.running import Running
 from intersession.records.fields import to_micros
 from intersession.records.sealing import SealError, unseal_bytes
@@ -42,10 +43,12 @@ class Keeper:
         self._world, behind = world, world.exchange
         self.capabilities = replace(behind.capabilities, keeps_sounds=True)
         self.run, self.missed = behind.run, behind.missed
+        self.picture, self.forget_picture = behind.picture, behind.forget_picture
         self.sounds: dict[str, tuple[str, bytes]] = {}
         self.away: dict[str, tuple[str, bytes]] = {}
         self.asked: list[datetime] = []
         self.deleted: list[str] = []
+        self.lengths: dict[str, float | None] = {}
         self.ready = True
         self.fails: Exception | None = None
         self.refuses: Exception | None = None
@@ -68,6 +71,13 @@ class Keeper:
         if self.fails is not None:
             raise self.fails
         return self.sounds.get(recording)
+
+    def length(self, recording: RecordingId) -> float | None:
+        """As in the port."""
+        found = self.lengths[recording]
+        if found == 0:
+            raise NotReady
+        return found
 
     def forget(self, recording: RecordingId) -> None:
         """As in the port; it is looked whether the sound is safe at this very moment."""
@@ -364,7 +374,7 @@ def test_killed_at_any_statement_it_loses_nothing_and_leaves_no_copy_behind(
 
 def _walk(world: World, db: DyingDb) -> bool:
     """Whether it lived until nothing was due."""
-    cares = Recordings(db, world.keyring, world.corridor.carriers, world.corridor.submit, world.now)
+    cares = Care(db, world.keyring, world.corridor.carriers, world.corridor.submit, world.now)
     try:
         while cares.run_due():
             pass
@@ -408,10 +418,10 @@ def test_two_at_once_fetch_it_once(world: World, keeper: Keeper) -> None:
     world.clock.advance(PAUSES[0])
     asked = len(keeper.asked)
     one, two = (
-        Recordings(Db(world.db.address), world.keyring, world.corridor.carriers, world.corridor.submit, world.now)
+        Care(Db(world.db.address), world.keyring, world.corridor.carriers, world.corridor.submit, world.now)
         for _ in range(2)
     )
-    claimed = one._claim()
+    claimed = one._claim(RECORDINGS)
     assert two.run_due() == 0
     one._step(claimed[0])
     assert len(keeper.asked) == asked + 1
@@ -425,8 +435,8 @@ def test_whoever_comes_late_with_another_sound_changes_nothing(world: World, kee
     recording = leave(world)
     whole = keeper.away[recording][1]
     world.clock.advance(PAUSES[0])
-    late = Recordings(world.db, world.keyring, world.corridor.carriers, world.corridor.submit, world.now)
-    (claimed,) = late._claim()
+    late = Care(world.db, world.keyring, world.corridor.carriers, world.corridor.submit, world.now)
+    (claimed,) = late._claim(RECORDINGS)
     keeper.arrives()
     later(world, CLAIM_FOR)
     done = row(world)
@@ -450,7 +460,7 @@ def test_a_person_is_told_before_that_is_noted(world: World, keeper: Keeper) -> 
         def wait(self, seconds: float) -> None:
             """The event was not committed in time."""
 
-    cares = Recordings(world.db, world.keyring, world.corridor.carriers, lambda _: Unheard(), world.now)
+    cares = Care(world.db, world.keyring, world.corridor.carriers, lambda _: Unheard(), world.now)
     cares.run_due()
     assert row(world)["care_tries"] == tries
     later(world, CLAIM_FOR)

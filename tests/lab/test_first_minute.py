@@ -2,57 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from ops.pictures import BROWSER
+from tests.lab.demo import started
 
-ROOT = Path(__file__).parents[2]
 JS, NORA, MR, EVAN = range(4)
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[str]:
-    """The demo, started as a person starts it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    program = "import sys; from intersession.cli import main; sys.exit(main(sys.argv[1:]))"
-    started = subprocess.Popen(
-        [sys.executable, "-c", program, "demo", "--port", str(port)],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        cwd=ROOT,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _answers(address)
+    with started() as address:
         yield address
-    finally:
-        started.terminate()
-        started.wait(10)
-
-
-def _answers(address: str) -> None:
-    for _ in range(150):
-        try:
-            if httpx.get(address, follow_redirects=True).status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
-    raise AssertionError("the demo did not start")
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +138,7 @@ def _monday(page: Page, visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("size", list(SIZES))
-@pytest.mark.parametrize("screen", ["/", "/now/", "/clients/", "/words/"])
+@pytest.mark.parametrize("screen", ["/", "/now/", "/clients/", "/words/", "/greeting/"])
 def test_screens_are_accessible(demo: str, browser: Browser, size: str, screen: str) -> None:
     width, height = SIZES[size]
     page = browser.new_page(viewport={"width": width, "height": height})

@@ -43,7 +43,7 @@ def test_another_key_or_another_person_opens_nothing() -> None:
 @pytest.mark.parametrize("part", range(4))
 def test_no_part_of_it_can_be_changed(part: int) -> None:
     parts = signed(KEY, MEDIA, NOW).split("/")
-    others = signed(KEY, Media(Kind.PROMPT, "RE0124"), NOW + timedelta(minutes=1)).split("/")
+    others = signed(KEY, Media(Kind.PICTURE, "RE0124"), NOW + timedelta(minutes=1)).split("/")
     parts[part] = others[part]
     assert checked(KEY, "/".join(parts), NOW) is None
 
@@ -73,5 +73,5 @@ def test_whatever_the_id_is_one_path_of_plain_signs_comes_back_as_it_was(id_: st
 
 @given(a=st.tuples(ANY, ANY), b=st.tuples(ANY, ANY))
 def test_no_border_between_id_and_person_can_be_moved(a: tuple[str, str], b: tuple[str, str]) -> None:
-    one, other = (signed(KEY, Media(Kind.PROMPT, id_), NOW, whom=whom).rsplit("/", 1)[1] for id_, whom in (a, b))
+    one, other = (signed(KEY, Media(Kind.PICTURE, id_), NOW, whom=whom).rsplit("/", 1)[1] for id_, whom in (a, b))
     assert (one == other) is (a == b)

@@ -9,12 +9,14 @@ import stat
 import subprocess
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from intersession.core.call import Said
+from intersession.core.ids import ClipId
 from intersession.core.wording.compose import seconds
 from intersession.sound import speech
 from intersession.sound.speech import HOUR, Espeak, NoSpeech, Speech
@@ -57,6 +59,30 @@ def said(text: str, locale: str = "en-US") -> Said:
 def parrot() -> Parrot:
     """Half a second for anything."""
     return Parrot(tone(0.5, 22050))
+
+
+# ---------------------------------------------------------------- a clinician's own voice
+
+
+def test_S11_what_was_recorded_is_played_and_the_engine_says_the_rest(tmp_path: Path, parrot: Parrot) -> None:
+    clips = {"c1": ("audio/wav", tone(1.5, 16000))}
+    own = replace(said("Hello. You have reached Oak."), clip=ClipId("c1"))
+    speaks = Speech(tmp_path, parrot, recorded=clips.get)
+    assert read(speaks.file(own).read_bytes()).seconds == pytest.approx(1.5, abs=0.01)
+    assert not parrot.told
+    speaks.file(said("The office is closed now."))
+    assert [text for text, _ in parrot.told] == ["The office is closed now."]
+
+
+def test_INV_11_a_recording_that_was_just_taken_back_is_spoken(tmp_path: Path, parrot: Parrot) -> None:
+    Speech(tmp_path, parrot).file(replace(said("Hello. You have reached Oak."), clip=ClipId("c1")))
+    assert [text for text, _ in parrot.told] == ["Hello. You have reached Oak."]
+
+
+def test_a_new_recording_of_the_same_words_is_another_file(tmp_path: Path, parrot: Parrot) -> None:
+    speaks = Speech(tmp_path, parrot, recorded=lambda clip: ("audio/wav", tone(1 if clip == "c1" else 2, 16000)))
+    first, second = (speaks.file(replace(said("Hello."), clip=ClipId(clip))) for clip in ("c1", "c2"))
+    assert first != second
 
 
 # ---------------------------------------------------------------- the engine of this machine

@@ -186,3 +186,9 @@ def test_a_sunday_call_shows_that_no_phone_rang_and_what_was_heard(world: World,
     shown = text_of(person.get("/clients/c-tk/"))
     assert "No phone rang." in shown
     assert "For crisis support day or night" in shown
+
+
+def test_D21_who_may_call_sees_the_short_code(world: World, page: Client, looks: Callable[[str], None]) -> None:
+    assert "short code 101" in text_of(page.get("/clients/c-js/"))
+    looks("dee")
+    assert "short code" not in text_of(page.get("/clients/c-js/"))

@@ -233,7 +233,7 @@ def test_S08_a_message_is_kept_as_sound_and_as_nothing_else(world: World, htmx: 
     contact = spoken(world)
     assert {field.name for field in models.Recording._meta.get_fields()} == {
         "id", "practice", "contact", "seconds", "silent", "locale", "at", "heard_at", "heard_by", "media_type",
-        "sealed_sound", "care", "care_next", "care_tries", "cleared_at",
+        "sealed_sound", "care", "care_next", "care_tries", "cleared_at", "measured",
     }  # fmt: skip
     assert not models.Message.objects.filter(contact=contact, direction="in").exists()
     player = htmx.post(f"/now/contact/{contact}/listen/").content.decode()

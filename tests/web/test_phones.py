@@ -31,6 +31,7 @@ from intersession.web import line
 from intersession.web.live.hub import hub
 from intersession.web.phones.cover import tonight
 from intersession.web.phones.demo import Demo, Phone
+from tests.corridor.photographs import photograph
 
 ZONE = "America/Denver"
 MONDAY = datetime(2027, 2, 1, tzinfo=ZoneInfo(ZONE))
@@ -335,6 +336,19 @@ def test_a_text_stands_in_the_thread(browser: Client, here: Line) -> None:
     thread = act(browser, here, J_S, "text", body="Can we do Thursday? <b>")
     assert "Can we do Thursday? &lt;b&gt;" in thread
     assert "Can we do Thursday" not in look(browser, YOURS)
+
+
+def test_X10_a_text_can_have_a_picture_which_the_line_keeps(browser: Client, here: Line) -> None:
+    picture = SimpleUploadedFile("IMG_1.jpg", photograph(), content_type="image/jpeg")
+    thread = browser.post(f"/phones/{J_S}/text/", {"body": "", "picture": picture}).content.decode()
+    assert "[1 attached]" in thread
+    here.on(1)
+    row = here.corridor.db.row("SELECT shown_as, care, size FROM picture")
+    assert row is not None
+    assert tuple(row) == ("image/jpeg", "cleared", len(photograph()))
+    large = SimpleUploadedFile("a.jpg", bytes(4 * 1024 * 1024 + 1), content_type="image/jpeg")
+    answer = browser.post(f"/phones/{J_S}/text/", {"body": "look", "picture": large})
+    assert "too large" in answer.content.decode()
 
 
 def test_nothing_happens_without_a_key_words_or_ringing(browser: Client, here: Line) -> None:

@@ -147,6 +147,20 @@ class Unknown:
 Outcome = Done | Failed | Unknown
 
 
+class NotReady(Exception):
+    """The carrier is still at it: it is asked again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A file that came with a text, and is kept by the carrier until it is fetched and deleted."""
+
+    reference: str = field(repr=False)
+    """The carrier's own name of it; empty where it gave none, and so it can never be had."""
+    media_type: str = ""
+    """As the carrier says; the file itself is believed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """An inbound event, and the real numbers behind its keys: the tick seals them, core never sees them."""
@@ -155,6 +169,8 @@ class Envelope:
     numbers: Mapping[NumberKey, str] = field(default_factory=dict)
     sounds: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
     """Recording id to (media type, sound), where the carrier hands the sound over with the event."""
+    pictures: tuple[Picture, ...] = ()
+    """What came with a text, in its order."""
     answers: LegId | None = None
     """The leg that waits for the answer to this very event: what it hears next is told to it and not sent after it."""
     references: Mapping[LegId, str] = field(default_factory=dict)
@@ -213,3 +229,14 @@ class Carrier(Protocol):
     def forget(self, recording: RecordingId) -> None:
         """Delete it there: it is safe here. What is gone already is no error: after a standstill it may be asked
         again. Raises what went wrong."""
+
+    def length(self, recording: RecordingId) -> float | None:
+        """Seconds of a recording by the carrier's own record of it, for one whose event could not say; None where it
+        does not know. Raises NotReady where it is still at it, and what went wrong."""
+
+    def picture(self, reference: str) -> tuple[str, bytes] | None:
+        """The media type and the content of what came with a text; None where it is not there (yet). Raises what went
+        wrong."""
+
+    def forget_picture(self, reference: str) -> None:
+        """Delete it there: it is safe here. What is gone already is no error. Raises what went wrong."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -30,6 +31,27 @@ def safe_words(place: Place, now: datetime) -> tuple[Said, ...]:
 def saved_words(place: Place, now: datetime) -> tuple[Said, ...]:
     """The recording is safe at the carrier. By when it is heard is not known here, so it is not said (INV-15)."""
     return _said(place, phrase("VM-SAVED"), now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyWords:
+    """What is said where the carrier itself rings a duty number (V00)."""
+
+    hello: Said
+    """The safety segment."""
+    ringing: Said
+    no_one: Said
+    """How to leave a message, with what it says of being recorded."""
+    whisper: Said
+    """To the duty person: who calls is not known, and nothing connects without their key."""
+
+
+def duty_words(place: Place, now: datetime) -> DutyWords:
+    """The words around a duty number."""
+    (hello,), (ringing,), (no_one,), (whisper,) = (
+        _said(place, phrase(name), now) for name in ("F-HELLO", "F-RING", "F-VM", "F-WHISPER")
+    )
+    return DutyWords(hello=hello, ringing=ringing, no_one=no_one, whisper=whisper)
 
 
 def _said(place: Place, words: Phrase, now: datetime) -> tuple[Said, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from .ids import ClientId, ContactId, EndpointId, LegId, LineId, NumberKey, RecordingId, StaffId
+from .ids import ClientId, ClipId, ContactId, EndpointId, LegId, LineId, NumberKey, RecordingId, StaffId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,10 @@ class Said:
     id: str
     text: str
     locale: str
+    voice: StaffId | None = None
+    """Whose own voice may say it, where they have recorded its sentences."""
+    clip: ClipId | None = None
+    """The recording that says exactly this; without it, the machine does."""
 
 
 class Then(StrEnum):
@@ -68,6 +72,29 @@ class Phase(StrEnum):
     """A call back: our phone first, then theirs (O01)."""
     REFUSED = "refused"
     ENDED = "ended"
+
+
+class Menu(StrEnum):
+    """Where a staff member is who has dialled in (D21)."""
+
+    MAIN = "main"
+    MESSAGE = "message"
+    """A voicemail is being played."""
+    MESSAGE_OVER = "message_over"
+    CODE = "code"
+    """The figures of a short code are expected."""
+    CODED = "coded"
+    DND = "dnd"
+    DND_NONE = "dnd_none"
+    """Calls are off, and nobody covers."""
+    LOST = "lost"
+    GREETING = "greeting"
+    """A sentence of their greeting is read out."""
+    GREETING_TONE = "greeting_tone"
+    """They say it."""
+    GREETING_SAID = "greeting_said"
+    LEAVING = "leaving"
+    """Hears its last words: the line calls them at once."""
 
 
 class Declared(StrEnum):
@@ -160,6 +187,18 @@ class Call:
     tone_at: datetime | None = None
     """When the staff leg hears the soft-limit tone (S34)."""
     relay: bool = False
+    # a dial-in (D21)
+    menu: Menu = Menu.MAIN
+    about: ContactId | None = None
+    """The contact whose voicemail was played."""
+    message: Hearing | None = None
+    """That voicemail, to be heard again."""
+    coded: ClientId | None = None
+    """The client of the short code."""
+    sentence: int = 0
+    """Which sentence of their greeting is recorded, counted from 0."""
+    clip: ClipId | None = None
+    """The recording that was just made of it."""
     # a call back (O01)
     outbound: bool = False
     client: ClientId | None = None

@@ -14,12 +14,13 @@ The races, and who wins:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from .aftercall import Ending, afterwards
-from .call import Call, Declared, Hearing, Leg, LegState, Phase, Then
+from .call import Call, Declared, Hearing, Leg, LegState, Menu, Phase, Then
 from .caller import lead_client
 from .change import changed
 from .commands import (
@@ -39,6 +40,7 @@ from .commands import (
     TransferToCrisisLine,
     WaitUntil,
 )
+from .dialin import KEYS as MENU_KEYS
 from .events import (
     CallArrived,
     CallStep,
@@ -55,8 +57,8 @@ from .events import (
     VoicemailLost,
     WakeKind,
 )
-from .facts import Facts
-from .ids import EndpointId, LegId, caller_leg, staff_leg
+from .facts import Facts, Role
+from .ids import EndpointId, LegId, StaffId, caller_leg, staff_leg
 from .promise import key_three
 from .route import Route, Seat
 from .rules.pages import unanswered
@@ -561,8 +563,8 @@ def _ring(turn: Turn, seats: tuple[Seat, ...], index: int, seconds: int) -> None
 def _close(turn: Turn) -> None:
     """Nobody took it: the greeting that ends in the tone. Crisis words are heard out first."""
     if turn.call.staff is not None:  # a colleague who dialled in: back to the menu
-        turn.be(phase=Phase.STAFF_MENU, stage=-1, stage_until=None, cap_at=None)
-        turn.hear(phrase("IN-MENU"), keys="0123456")
+        turn.be(phase=Phase.STAFF_MENU, menu=Menu.MAIN, stage=-1, stage_until=None, cap_at=None)
+        turn.hear(phrase("IN-MENU"), keys=MENU_KEYS)
         return
     turn.be(stage_until=None, cap_at=None)
     if turn.call.phase is Phase.CRISIS_SAYING:
@@ -644,27 +646,43 @@ def _staff_key(turn: Turn, leg: Leg, key: str) -> None:
         turn.tell(leg, phrase("MENU-3"), keys="123")
 
 
-# ---------------------------------------------------------------- a second person joins (S26)
+# ---------------------------------------------------------------- a third person joins (S26, V27)
 
 
 def _talk_key(turn: Turn, leg: Leg, key: str) -> None:
-    """Star and 5 ring the supervisor of whoever talks; no other key means anything during a talk."""
-    if key == "5" and turn.call.star:
-        _consult(turn, leg)
+    """Star and 5 ring a second clinician, star and 8 an interpreter; no other key means anything during a talk."""
+    if turn.call.star and key == "5":
+        _consult(turn, _colleagues(turn, leg.staff))
+    elif turn.call.star and key == "8":
+        _consult(turn, _interpreters(turn))
     turn.be(star=key == "*")
 
 
-def _consult(turn: Turn, leg: Leg) -> None:
-    supervisor = turn.facts.practice.staff[leg.staff].supervisor
-    phone = endpoint_of(turn.facts.practice, supervisor) if supervisor is not None else None
-    if supervisor is None or phone is None or phone.id in turn.facts.busy or _live(turn.call):
+def _colleagues(turn: Turn, asks: StaffId) -> tuple[StaffId, ...]:
+    """The supervisor of whoever talks; where there is none, who is on call."""
+    supervisor = turn.facts.practice.staff[asks].supervisor
+    return (supervisor,) if supervisor is not None else duty(turn.facts.practice, turn.now)
+
+
+def _interpreters(turn: Turn) -> tuple[StaffId, ...]:
+    return tuple(one.id for one in turn.facts.practice.staff.values() if Role.INTERPRETER in one.roles)
+
+
+def _consult(turn: Turn, people: Iterable[StaffId]) -> None:
+    """The first of them whose phone is free."""
+    if _live(turn.call):
         return
-    seat = Seat(staff=supervisor, endpoint=phone.id, whisper=())
-    _ring(turn, (seat,), CONSULT, turn.facts.practice.policy.desk_ring_seconds)
+    there = {one.staff for one in turn.call.legs if one.state is LegState.JOINED}
+    for person in people:
+        phone = endpoint_of(turn.facts.practice, person)
+        if person not in there and phone is not None and phone.id not in turn.facts.busy:
+            seat = Seat(staff=person, endpoint=phone.id, whisper=())
+            _ring(turn, (seat,), CONSULT, turn.facts.practice.policy.desk_ring_seconds)
+            return
 
 
 def _consulted(turn: Turn, leg: Leg) -> None:
-    """The supervisor picked up: who asks, and the keys."""
+    """They picked up: who asks, and the keys."""
     asks = next(one.staff for one in turn.call.legs if one.state is LegState.JOINED)
     name = turn.facts.practice.staff[asks].said_as
     turn.leg(leg, state=LegState.ASKED, until=_in(turn, turn.facts.practice.policy.accept_seconds))
@@ -672,15 +690,16 @@ def _consulted(turn: Turn, leg: Leg) -> None:
 
 
 def _join_third(turn: Turn, leg: Leg) -> None:
-    """The caller hears that somebody joins before it happens."""
+    """The caller hears who joins before it happens."""
     turn.leg(leg, state=LegState.ACCEPTED)
+    interprets = Role.INTERPRETER in turn.facts.practice.staff[leg.staff].roles
     turn.out.append(
         ConnectLeg(
             contact=turn.call.contact,
             staff_leg=leg.id,
             outside_leg=caller_leg(turn.call.contact),
             staff_said=turn.voice.staff_said(leg.staff, (phrase("BRIDGE"),)),
-            outside_said=turn.voice.said((phrase("JOIN"),)),
+            outside_said=turn.voice.said((phrase("JOIN-INT" if interprets else "JOIN"),)),
             third_to=turn.call.accepted_by,
         )
     )
@@ -855,7 +874,8 @@ def _asked(call: Call) -> bool:
 def _message(turn: Turn, event: VoicemailLeft) -> None:
     """VM01, VM03. A key that ended the recording has moved the call on already; the message is kept anyway."""
     call = turn.call
-    empty = event.silent or event.seconds < turn.facts.practice.policy.silence_seconds
+    short = event.seconds is not None and event.seconds < turn.facts.practice.policy.silence_seconds
+    empty = event.silent or short
     empty = empty and not call.relay  # D43: a relay recording is never "silence"
     turn.out.append(
         KeepVoicemail(
@@ -867,6 +887,8 @@ def _message(turn: Turn, event: VoicemailLeft) -> None:
             at=event.at,
         )
     )
+    if call.phase is Phase.ENDED:
+        turn.be(say_until=None)  # the hang-up was told first: what was awaited is here
     # what a key cut off was not all that the caller came for: it alone ends nothing (D35)
     whole = not empty and call.phase in (Phase.RECORDING, Phase.ENDED)
     turn.be(messages=call.messages + whole, empty_tries=call.empty_tries + empty)
@@ -896,6 +918,8 @@ def _saved(turn: Turn, event: VoicemailLeft) -> None:
 
 
 def _message_lost(turn: Turn) -> None:
+    if turn.call.phase is Phase.ENDED:
+        turn.be(say_until=None)
     turn.be(lost_message=True)
     turn.out += afterwards(turn.call, Ending.LOST, turn.route, turn.facts, turn.now)
     if turn.call.phase is Phase.RECORDING:

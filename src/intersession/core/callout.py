@@ -41,7 +41,7 @@ from .events import (
 from .facts import Facts
 from .ids import ContactId, caller_leg, staff_leg
 from .owing import keep, opened
-from .rules.outbound import call_back_check
+from .rules.outbound import call_back_check, safe_rule
 from .rules.whispers import handle
 from .seats import endpoint_of
 from .tasks import Task, TaskKind, task_id
@@ -131,10 +131,8 @@ def _what_it_is(facts: Facts) -> tuple[Phrase, ...]:
     client = lead_client(facts.caller, facts.line)
     due = min((d for t in (facts.thread.open_tasks if facts.thread else ()) if (d := t.due())), default=None)
     words = [phrase("OB-CALL", handle=handle(client, facts), due=At(due) if due else None)]
-    if client is not None and not client.safe.voicemail_ok:
-        words.append(phrase("OB-SAFE", safe_rule="no voicemail"))
-    elif client is not None and client.safe.code_word:
-        words.append(phrase("OB-SAFE", safe_rule="ask for the code word"))
+    if client is not None and (rule := safe_rule(client)) is not None:
+        words.append(phrase("OB-SAFE", safe_rule=rule))
     return tuple(words)
 
 

@@ -10,12 +10,14 @@ from .call import Call, Hearing, Said
 from .events import WakeKind
 from .ids import (
     ClientId,
+    ClipId,
     ContactId,
     EndpointId,
     LegId,
     LineId,
     MessageId,
     NumberKey,
+    PictureId,
     RecordingId,
     StaffId,
     TaskId,
@@ -266,7 +268,7 @@ class KeepVoicemail:
 
     contact: ContactId
     recording: RecordingId
-    seconds: float
+    seconds: float | None
     silent: bool
     locale: str
     at: datetime
@@ -349,11 +351,12 @@ class KeepReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteMessageHeard:
-    """Somebody played or opened what this contact holds."""
+    """Somebody played or opened what this contact holds; `picture`: this one of it."""
 
     contact: ContactId
     by: StaffId
     at: datetime
+    picture: PictureId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -385,6 +388,18 @@ class AskCallBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskCall:
+    """Call a client as the line, as if asked on a screen (O01): somebody entered the short code (D21)."""
+
+    client: ClientId
+    line: LineId
+    """Where the client has never been in touch."""
+    by: StaffId
+    after: ContactId
+    """The dial-in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TellStaff:
     """A silent line on a staff member's screen: nothing rings (V01, V14)."""
 
@@ -413,6 +428,27 @@ class SetStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepGreeting:
+    """Keep a sentence in somebody's own voice, in place of the one they had of the same words."""
+
+    clip: ClipId
+    staff: StaffId
+    locale: str
+    text: str
+    seconds: float
+    recording: bool = False
+    """It was said over the telephone: the clip bears the name of that recording."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropGreeting:
+    """Delete one of this person's recorded sentences, its sound too."""
+
+    clip: ClipId
+    staff: StaffId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitUntil:
     """Wake this subject then. One wake a subject: a new one replaces the old; None takes it away."""
 
@@ -429,7 +465,7 @@ CarrierCommand = (
 RecordCommand = (
     OpenContact | FlagContact | KeepText | KeepVoicemail | KeepCall | KeepPageLeg | KeepReason | OpenTask | ChangeTask
     | CloseContact | MarkText | CancelHeldTexts | StopTexts | NoteMessageHeard | MarkUnreachable
-    | AddReviewItem | AskCallBack | TellStaff | SetShift | SetStatus | WaitUntil
+    | AddReviewItem | AskCallBack | AskCall | TellStaff | SetShift | SetStatus | KeepGreeting | DropGreeting | WaitUntil
 )  # fmt: skip
 
 Command = CarrierCommand | RecordCommand

@@ -35,6 +35,8 @@ from .events import (
     EmailArrived,
     ErrandFailed,
     Event,
+    GreetingDropped,
+    GreetingRecorded,
     ItemHeard,
     KeyPressed,
     LegAnswered,
@@ -56,11 +58,12 @@ from .events import (
     WakeKind,
 )
 from .facts import Facts
-from .ids import ClientId, caller_leg
+from .ids import ClientId, StaffId, caller_leg
 from .owing import owe
 from .reasons import voice_reasons
 from .rules.email import decide_email
 from .rules.outbound import call_back_check, decide_outbound
+from .rules.own_voice import decide_greeting, own_voice
 from .rules.pages import decide_page
 from .rules.text import decide_text
 from .rules.voice import route, spoken_locale
@@ -100,6 +103,8 @@ def decide(event: Event, facts: Facts, now: datetime) -> Decision:
             | ShiftSet() | StatusSet()
         ):  # fmt: skip
             return decide_page(event, facts, now)
+        case GreetingRecorded() | GreetingDropped():
+            return decide_greeting(event, facts)
 
 
 # ---------------------------------------------------------------- a call comes in
@@ -259,7 +264,7 @@ class _plan:  # noqa: N801
         self.facts, self.now = facts, now
         self.situation: Situation = reduce(facts, urgent, now)
         self.route = route(self.situation, facts, now)
-        self.voice = voice(call.locale, facts, now)
+        self.voice = voice(call.locale, facts, now, own=own_voice(self.situation.caller, facts))
 
     def decision(self, commands: tuple[Command, ...], happened: tuple[str, ...] = ()) -> Decision:
         practice = self.facts.practice
@@ -279,11 +284,11 @@ def _decisive(rule: str) -> str:
     return {"V14": "rule24_urgent_to", "V11": "dbt", "V13": "dbt", "V10": "on_call"}.get(rule, "ring_seconds")
 
 
-def voice(locale: str, facts: Facts, now: datetime) -> Voice:
-    """The voice for a caller or client in a language."""
+def voice(locale: str, facts: Facts, now: datetime, own: StaffId | None = None) -> Voice:
+    """The voice for a caller or client in a language; `own`: whose greeting it is."""
     client = lead_client(facts.caller, facts.line)
     zone = client.zone if client is not None and client.zone else facts.practice.zone
-    return Voice(practice=facts.practice, locale=locale, client_zone=zone, now=now)
+    return Voice(practice=facts.practice, locale=locale, client_zone=zone, now=now, own=own)
 
 
 def _other_language(call: Call, facts: Facts) -> str:

@@ -12,12 +12,14 @@ from enum import StrEnum
 
 from .ids import (
     ClientId,
+    ClipId,
     ContactId,
     EventId,
     LegId,
     LineId,
     MessageId,
     NumberKey,
+    PictureId,
     PracticeId,
     RecordingId,
     StaffId,
@@ -108,10 +110,11 @@ class LegEnded(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoicemailLeft(CallEvent):
-    """A recording ended and is safe with the carrier. `at` is its end, `seconds` its length."""
+    """A recording ended and is safe with the carrier. `at` is its end, `seconds` its length: None where the carrier
+    does not know it yet, which counts as speech, never as silence."""
 
     recording: RecordingId
-    seconds: float
+    seconds: float | None
     silent: bool = False
     """Nothing was heard on it (VM03)."""
     full: bool = False
@@ -273,9 +276,10 @@ class TaskHandedOver(StaffAct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemHeard(StaffAct):
-    """A voicemail was played or a text opened. It closes nothing (VM02)."""
+    """A voicemail was played, or a text or one of its pictures opened. It closes nothing (VM02)."""
 
     contact: ContactId
+    picture: PictureId | None = None
     understood: bool = True
     """False is the first listener's mark "could not understand" (V27, D42)."""
 
@@ -341,6 +345,24 @@ class StatusSet(StaffAct):
     until: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GreetingRecorded(StaffAct):
+    """Somebody said a sentence of their greeting in their own voice (§3.9). Its sound comes beside the event."""
+
+    clip: ClipId
+    locale: str
+    text: str
+    """The sentence as it was shown to be read."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GreetingDropped(StaffAct):
+    """Somebody takes one of their recorded sentences back: the machine says it again."""
+
+    clip: ClipId
+
+
 CallStep = (
     CallArrived | PromptEnded | KeyPressed | DigitsEntered | LegAnswered | LegEnded | VoicemailLeft
     | VoicemailLost | CrisisLegEnded | LegsJoined | PhoneFreed
@@ -350,6 +372,6 @@ CallStep = (
 Event = (
     CallStep | CallFellBack | TextArrived | TextDelivered | TextFailed | EmailArrived | CallbackRequested
     | TimeCame | ErrandFailed | TaskTaken | TaskHandedOver | ItemHeard | ContactClosed | CallBackAsked
-    | TextWritten | ShiftSet | StatusSet
+    | TextWritten | ShiftSet | StatusSet | GreetingRecorded | GreetingDropped
 )  # fmt: skip
 """Everything that can happen."""

@@ -44,6 +44,8 @@ class Role(StrEnum):
     COACH = "coach"
     DESK = "desk"
     DIRECTOR = "director"
+    INTERPRETER = "interpreter"
+    """Joins a talk when a clinician asks (V27); takes no calls otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,6 +286,10 @@ class Facts:
     message: Message | None = None
     box: tuple[BoxItem, ...] = ()
     """For a dial-in: the staff member's own new voicemail, oldest first."""
+    coded: Client | None = None
+    """For figures entered in a dial-in: the client with that short code."""
+    greeting: frozenset[str] = frozenset()
+    """For a dial-in: the sentences that this person has recorded."""
     pin_ok: bool = False
     """For digits entered by staff: they are this person's PIN (D21)."""
     busy: frozenset[EndpointId] = frozenset()

@@ -17,6 +17,10 @@ LegId = NewType("LegId", str)
 """One side of a call: `<contact>.0` is the outside caller, `<contact>.1`, `.2` … are ours."""
 MessageId = NewType("MessageId", str)
 RecordingId = NewType("RecordingId", str)
+PictureId = NewType("PictureId", str)
+"""A file that came with a text: `<message>.<place>`."""
+ClipId = NewType("ClipId", str)
+"""A sentence of a greeting in somebody's own voice."""
 TaskId = NewType("TaskId", str)
 """`<contact>:<kind>`: a contact has at most one task of each kind."""
 EventId = NewType("EventId", str)

@@ -60,6 +60,11 @@ class Rota:
         last = self._last_begun(at, tier)
         return last.staff if last and at < last.span.end else None
 
+    def ends(self, staff: StaffId, at: datetime) -> datetime | None:
+        """When this person's present duty ends, of several the last; None where they have none."""
+        last = (self._last_begun(at, tier) for tier in TIERS)
+        return max((one.span.end for one in last if one and one.staff == staff and at < one.span.end), default=None)
+
     def tiers_at(self, at: datetime) -> dict[int, StaffId]:
         """Everybody on call, by tier, tier 1 first; tiers with nobody are left out."""
         found = ((tier, self.on_call(at, tier)) for tier in TIERS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .call import Call, Declared, Said
@@ -13,6 +13,7 @@ from .route import Route
 from .seats import duty
 from .wording.compose import At, Context, Phrase, phrase, speak, spoken_id
 from .wording.compose import seconds as spoken_seconds
+from .wording.own_voice import in_own_voice
 from .wording.pack import load_pack
 
 
@@ -24,6 +25,8 @@ class Voice:
     locale: str
     client_zone: str
     now: datetime
+    own: StaffId | None = None
+    """Whose greeting it is: their own voice says what they have recorded."""
 
     @property
     def transfers(self) -> bool:
@@ -37,7 +40,15 @@ class Voice:
 
     def said(self, phrases: Iterable[Phrase]) -> tuple[Said, ...]:
         """What the caller hears."""
-        return self._said(phrases, self.locale)
+        own = self.own
+        if own is None:
+            return self._said(phrases, self.locale)
+        said = self._said(phrases, self.locale)
+        return tuple(replace(one, voice=own) if in_own_voice(one.id) else one for one in said)
+
+    def words(self, one: Phrase) -> str:
+        """Words that are a fact in other words."""
+        return speak(one, self.context(self.locale))
 
     def staff_said(self, staff: StaffId, phrases: Iterable[Phrase]) -> tuple[Said, ...]:
         """What a staff member hears, in their own language where there is a pack for it."""

@@ -42,7 +42,10 @@ def set_aside(db: Db, keys: ContactKeys, envelope: Envelope, error: Exception, n
 
 def _whole(envelope: Envelope) -> str:
     sounds = {name: [kind, b64encode(sound).decode()] for name, (kind, sound) in envelope.sounds.items()}
-    body = {"event": json.loads(dump_kind(envelope.event)), "numbers": dict(envelope.numbers), "sounds": sounds}
+    body = {
+        "event": json.loads(dump_kind(envelope.event)), "numbers": dict(envelope.numbers), "sounds": sounds,
+        "pictures": [[picture.reference, picture.media_type] for picture in envelope.pictures],
+    }  # fmt: skip
     return json.dumps(body, separators=(",", ":"))
 
 

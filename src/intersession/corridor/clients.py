@@ -52,6 +52,14 @@ class Clients:
         row = db.row(f"SELECT {COLUMNS} FROM client WHERE id = ?", (client,))
         return self._client(row) if row else None
 
+    def coded(self, db: Db, practice: PracticeId, code: str) -> Client | None:
+        """The client of a short code (D21)."""
+        row = db.row(
+            f"SELECT {COLUMNS} FROM client WHERE practice_id = ? AND short_code = ? AND short_code <> ''",
+            (practice, code),
+        )
+        return self._client(row) if row else None
+
     def _client(self, row: Row) -> Client:
         kept = self._kept.get(row[0])
         if kept is not None and kept.version == row[1]:

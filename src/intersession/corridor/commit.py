@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
+from intersession.carriers.port import Picture
 from intersession.core.commands import (
     AddReviewItem,
     Announce,
+    AskCall,
     AskCallBack,
     CancelHeldTexts,
     ChangeTask,
     CloseContact,
     Command,
     ConnectLeg,
+    DropGreeting,
     DropLeg,
     FlagContact,
     KeepCall,
+    KeepGreeting,
     KeepPageLeg,
     KeepReason,
     KeepText,
@@ -53,7 +57,7 @@ from intersession.core.ids import LegId, LineId
 
 from .contact_keys import ContactKeys
 from .db import Db
-from .writing import calls, contacts, coverage, errands, journal, standings, tasks, texts
+from .writing import calls, contacts, coverage, errands, greetings, journal, standings, tasks, texts
 from .writing.turn import Turn, Written
 
 
@@ -74,9 +78,10 @@ class Commit:
         now: datetime,
         sounds: dict[str, tuple[str, bytes]] | None = None,
         answers: LegId | None = None,
+        pictures: tuple[Picture, ...] = (),
     ) -> Written:
         """All commands of one decision, and its journal entry. `answers`: the leg that waits for the answer."""
-        turn = Turn(self.db, self.keys, self.pulls, answers, event, facts, now, sounds or {})
+        turn = Turn(self.db, self.keys, self.pulls, answers, event, facts, now, sounds or {}, pictures)
         if isinstance(event, LegEnded):
             calls.release(turn, event.leg)
         for command in decision.commands:
@@ -123,10 +128,16 @@ def _carry_out(turn: Turn, command: Command) -> None:
             coverage.set_shift(turn, command)
         case SetStatus():
             coverage.set_status(turn, command)
+        case KeepGreeting():
+            greetings.keep(turn, command)
+        case DropGreeting():
+            greetings.drop(turn, command)
         case WaitUntil():
             errands.wake(turn, command.kind, command.subject, command.at)
         case AskCallBack():
             tasks.ask_call_back(turn, command)
+        case AskCall():
+            tasks.ask_call(turn, command)
         case SayPrompt():
             calls.say(turn, command)
         case RingEndpoint():

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache, lru_cache
+from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -131,6 +132,31 @@ class Db:
     def lock_for_update(self) -> str:
         """What a SELECT needs at its end so that no other process changes the row meanwhile."""
         return " FOR UPDATE" if self.postgres else ""
+
+
+class Pool:
+    """Connections for readers, one for each at a time: safe to use from several threads."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._free: SimpleQueue[Db] = SimpleQueue()
+
+    @contextmanager
+    def lent(self) -> Iterator[Db]:
+        """A connection, until the end of the block."""
+        try:
+            db = self._free.get_nowait()
+        except Empty:
+            db = Db(self._address)
+        try:
+            yield db
+        finally:
+            self._free.put(db)
+
+    def close(self) -> None:
+        """Close what is not in use."""
+        while not self._free.empty():
+            self._free.get().close()
 
 
 def _open_sqlite(path: str) -> sqlite3.Connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
@@ -80,10 +80,23 @@ def _time_came(row: Row) -> TimeCame:
     )  # fmt: skip
 
 
-def next_due(db: Db, lanes: tuple[str, ...] = (WAKE, *LANES)) -> datetime | None:
-    """The next instant at which anything is due in these lanes. One look at the index for each of them."""
-    found = [db.value("SELECT min(not_before) FROM errand WHERE state = 'due' AND lane = ?", (lane,)) for lane in lanes]
+def next_due(
+    db: Db, lanes: tuple[str, ...] = (WAKE, *LANES), elsewhere: Collection[str] = ()
+) -> datetime | None:
+    """The next instant at which anything is due here in these lanes. One look at the index for each of them."""
+    here, others = _here(elsewhere)
+    sql = f"SELECT min(not_before) FROM errand WHERE state = 'due' AND lane = ?{here}"
+    found = [db.value(sql, (lane, *others)) for lane in lanes]
     return min((from_micros(at) for at in found if at is not None), default=None)
+
+
+def _here(elsewhere: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """That an errand's line is not on one of these carriers, as SQL with its values."""
+    others = tuple(elsewhere)
+    if not others:
+        return "", ()
+    marks = ", ".join("?" for _ in others)
+    return f" AND (line IS NULL OR line NOT IN (SELECT id FROM line WHERE carrier IN ({marks})))", others
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +134,10 @@ class Dispatch:
         report: Report,
         clock: Callable[[], datetime],
         name: str = "here",
+        elsewhere: Collection[str] = (),
     ) -> None:
         self.db, self._carriers, self._report, self._clock, self._name = db, carriers, report, clock, name
+        self._elsewhere = elsewhere
         self._keyring, self._keys = keyring, ContactKeys(keyring)
         self._orders = Orders(db, keyring, self._keys)
 
@@ -135,7 +150,8 @@ class Dispatch:
     def _claim(self, now: datetime, lanes: tuple[str, ...]) -> list[Errand]:
         """One UPDATE: whoever comes second finds them claimed. On PostgreSQL locked rows are skipped."""
         at = to_micros(now)
-        soonest = next_due(self.db, lanes)
+        here, others = _here(self._elsewhere)
+        soonest = next_due(self.db, lanes, others)
         if soonest is None or soonest > now:
             return []  # looked first: a write transaction for nothing would hold up the writer
         marks = ", ".join("?" for _ in lanes)
@@ -144,8 +160,8 @@ class Dispatch:
             rows = self.db.rows(
                 "UPDATE errand SET state = 'claimed', claimed_by = ?, claimed_until = ? WHERE id IN ("
                 f"SELECT id FROM errand WHERE state = 'due' AND lane IN ({marks}) AND not_before <= ?"
-                f" ORDER BY id LIMIT {BATCH}{skip}) RETURNING {COLUMNS}",
-                (self._name, at + to_micros_span(CLAIM_FOR), *lanes, at),
+                f"{here} ORDER BY id LIMIT {BATCH}{skip}) RETURNING {COLUMNS}",
+                (self._name, at + to_micros_span(CLAIM_FOR), *lanes, at, *others),
             )
         return sorted((_errand(row) for row in rows), key=lambda errand: errand.id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from intersession.core.call import Call
+from intersession.core.call import Call, Phase
 from intersession.core.caller import lead_client
 from intersession.core.events import (
     CallArrived,
@@ -53,6 +53,7 @@ from .codec import load
 from .contact_keys import ContactKeys
 from .db import Db
 from .directory import Directories, Directory, for_case
+from .greetings import recorded
 from .pins import pin_fits
 
 
@@ -229,11 +230,17 @@ class Gather:
         facts = self._call(db, directory, event.contact, now)
         if facts.call is None and isinstance(event, VoicemailLeft):
             raise LookupError("a message of a call that nobody knows")
-        staff = facts.call.staff if facts.call is not None and not facts.call.outbound else None
-        if staff is None:
+        if facts.call is None or facts.call.outbound or facts.call.staff is None:
             return facts
-        pin = isinstance(event, DigitsEntered) and pin_fits(db, staff, event.digits)
-        return replace(facts, pin_ok=pin, box=_box(db, staff))
+        return self._dial_in(db, facts, facts.call, facts.call.staff, event)
+
+    def _dial_in(self, db: Db, facts: Facts, call: Call, staff: StaffId, event: CallEvent) -> Facts:
+        facts = replace(facts, box=_box(db, staff))
+        if call.phase is not Phase.STAFF_MENU:
+            return replace(facts, pin_ok=isinstance(event, DigitsEntered) and pin_fits(db, staff, event.digits))
+        coded = self._clients.coded(db, event.practice, event.digits) if isinstance(event, DigitsEntered) else None
+        own = recorded(db, self._keys.keyring, staff, call.locale)
+        return replace(facts, coded=coded, greeting=frozenset(own))
 
     def _task(self, db: Db, directory: Directory, task: TaskId, now: datetime) -> Facts:
         contact = db.value("SELECT contact FROM task WHERE id = ? AND closed_at IS NULL", (task,))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from dataclasses import dataclass, replace
 
 from intersession.core.commands import ConnectLeg, SayPrompt, Standing, TransferToCrisisLine
-from intersession.core.ids import LegId, PracticeId, RecordingId, caller_leg, contact_of
+from intersession.core.ids import ClipId, LegId, PracticeId, RecordingId, caller_leg, contact_of
 from intersession.records.sealing import Keyring, unseal, unseal_bytes
 
 from .codec import load_kind
-from .db import Db
+from .db import Db, Pool
+from .greetings import clip_sound, in_own_voice
 from .leaks import refuse_leak
 
 
@@ -25,15 +23,14 @@ class Heard:
 
 
 class Legs:
-    """Reads legs. It keeps its connections, one for each reader at a time: safe to use from several threads."""
+    """Reads legs: safe to use from several threads."""
 
     def __init__(self, address: str, keyring: Keyring) -> None:
-        self._address, self._keyring = address, keyring
-        self._free: SimpleQueue[Db] = SimpleQueue()
+        self._pool, self._keyring = Pool(address), keyring
 
     def heard(self, leg: LegId) -> Heard | None:
         """What a leg hears now; None where nothing is known of it. Leak where INV-04 would be broken."""
-        with self._db() as db:
+        with self._pool.lent() as db:
             row = db.row(
                 "SELECT version, sealed_standing, contact.id, wrapped_key FROM carrier_leg"
                 " JOIN contact ON contact.id = carrier_leg.contact WHERE carrier_leg.id = ?",
@@ -44,17 +41,19 @@ class Legs:
             key = self._keyring.unwrap(bytes(row[3]), f"contact:{row[2]}")
             standing = load_kind(unseal(key, bytes(row[1]), f"leg:standing:{leg}"))
             refuse_leak(db, self._keyring, towards_client(standing, leg))
+            if isinstance(standing, SayPrompt):
+                standing = replace(standing, hearing=in_own_voice(db, self._keyring, standing.hearing))
         return Heard(version=row[0], standing=standing)
 
     def reference(self, leg: LegId) -> str | None:
         """The carrier's own name of a leg."""
-        with self._db() as db:
+        with self._pool.lent() as db:
             sealed = db.value("SELECT sealed_reference FROM carrier_leg WHERE id = ?", (leg,))
         return None if sealed is None else self._keyring.unseal(bytes(sealed), f"leg:reference:{leg}")
 
     def sound(self, recording: RecordingId) -> tuple[str, bytes] | None:
         """The media type and the sound of a voicemail that is played to a staff leg; None where it is not here."""
-        with self._db() as db:
+        with self._pool.lent() as db:
             row = db.row(
                 "SELECT media_type, sealed_sound, contact.id, wrapped_key FROM recording"
                 " JOIN contact ON contact.id = recording.contact WHERE recording.id = ?",
@@ -65,21 +64,14 @@ class Legs:
         key = self._keyring.unwrap(bytes(row[3]), f"contact:{row[2]}")
         return row[0], unseal_bytes(key, bytes(row[1]), f"recording:sound:{recording}")
 
-    @contextmanager
-    def _db(self) -> Iterator[Db]:
-        try:
-            db = self._free.get_nowait()
-        except Empty:
-            db = Db(self._address)
-        try:
-            yield db
-        finally:
-            self._free.put(db)
+    def greeting(self, clip: ClipId) -> tuple[str, bytes] | None:
+        """The media type and the sound of a sentence in somebody's own voice; None where it was taken back."""
+        with self._pool.lent() as db:
+            return clip_sound(db, self._keyring, clip)
 
     def close(self) -> None:
         """Close what is not in use."""
-        while not self._free.empty():
-            self._free.get().close()
+        self._pool.close()
 
 
 def refer(db: Db, keyring: Keyring, practice: PracticeId, leg: LegId, reference: str) -> None:

@@ -44,6 +44,7 @@ from intersession.records.sealing import Keyring, unseal
 
 from .contact_keys import ContactKeys
 from .db import Db
+from .greetings import in_own_voice
 from .leaks import refuse_leak
 
 PAGE_SECONDS = 40
@@ -67,7 +68,8 @@ class Orders:
     def _orders(self, command: CarrierCommand, line: LineId | None) -> Iterable[Order]:
         match command:
             case SayPrompt():
-                yield Say(contact=command.contact, leg=command.leg, hearing=command.hearing)
+                hearing = in_own_voice(self.db, self.keyring, command.hearing)
+                yield Say(contact=command.contact, leg=command.leg, hearing=hearing)
             case RingEndpoint():
                 yield Dial(
                     contact=command.contact, leg=command.leg, to=self._endpoint(command.endpoint),

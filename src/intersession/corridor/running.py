@@ -23,11 +23,11 @@ from intersession.core.events import CallArrived, CallFellBack, Event, LegEnded
 from intersession.core.ids import EventId, caller_leg
 from intersession.records.sealing import Keyring
 
+from .care import Care
 from .clock import Clock
 from .db import DatabaseGone, Db
 from .dispatch import LANES, WAKE, Dispatch, due_wakes, next_due
 from .reconcile import reconcile
-from .recordings import Recordings
 from .seal import seal_new
 from .tick import Decide, Tick, Turned
 
@@ -41,8 +41,11 @@ AFTER_TROUBLE = 0.5
 BEAT_EVERY = 20.0
 """Seconds between two heartbeats of a line that has nothing to do."""
 STUCK_EVERY = 5.0
+ENDS_WITHIN = 5.0
+"""Seconds that whoever is in the middle of something has to come to its end."""
 RECONCILE_EVERY = 300.0
-"""How often the carriers are asked whether something passed us by, in seconds."""
+"""How often the carriers are asked whether something passed us by, in seconds, where none of them says so itself."""
+MISSED = "missed"
 
 Changed = Callable[[frozenset[str]], None]
 
@@ -62,7 +65,7 @@ class Corridor:
         self.carriers: dict[str, Carrier] = dict(carriers or {})
         self.tick = Tick(self.db, keyring, decide)
         self.dispatch = Dispatch(self.db, keyring, self.carriers, self.submit, clock.now)
-        self.recordings = Recordings(self.db, keyring, self.carriers, self.submit, clock.now)
+        self.care = Care(self.db, keyring, self.carriers, self.submit, clock.now)
         self.turned: list[Callable[[Turned, datetime], None]] = []
         """Told of every turn, for transcripts."""
         self._waiting: deque[Envelope] = deque()
@@ -80,13 +83,13 @@ class Corridor:
         for _ in range(MOST_ROUNDS):
             if self._waiting:
                 self._turn([self._waiting.popleft()])
-            elif not self._wake() and not self.dispatch.run_due() and not self.recordings.run_due():
+            elif not self._wake() and not self.dispatch.run_due() and not self.care.run_due():
                 return
         raise RuntimeError(f"the line did not come to rest in {MOST_ROUNDS} rounds: something triggers itself")
 
     def next_due(self) -> datetime | None:
         """The next instant at which anything is due here."""
-        return min((due for due in (next_due(self.db), self.recordings.next_due()) if due is not None), default=None)
+        return min((due for due in (next_due(self.db), self.care.next_due()) if due is not None), default=None)
 
     def _wake(self) -> bool:
         wakes = due_wakes(self.db, self.clock.now(), 1)
@@ -121,6 +124,11 @@ class Ticket:
         self._turned: Turned | None = None
         self._taken = self._given_up = False
 
+    @property
+    def written(self) -> bool:
+        """It is safe on disk."""
+        return self._turned is not None
+
     def wait(self, seconds: float) -> Turned | None:
         """What became of it; None, and the ticket is given up, if that takes too long."""
         self._done.wait(seconds)
@@ -141,6 +149,10 @@ class Ticket:
             left = self._taken and self._given_up
         self._done.set()
         return left
+
+    def let_go(self) -> None:
+        """It will not be written: nobody waits on. The carrier tells it again, or is asked for it (`missed`)."""
+        self._done.set()
 
 
 class _Batch(Sequence[Envelope]):
@@ -180,14 +192,16 @@ class Running:
     ) -> None:
         self.address, self.keyring, self.clock, self.decide, self.batch = address, keyring, clock, decide, batch
         self.carriers: dict[str, Carrier] = {}
+        self.elsewhere: set[str] = set()
+        """Carriers whose connection another process holds: their errands are left to it."""
         self.changed: list[Changed] = []
         self.beats: list[Callable[[], None]] = []
         """Told when a tick was completed, every `BEAT_EVERY` seconds at the most. They must not wait for anything."""
         self._queue: queue.SimpleQueue[Ticket | None] = queue.SimpleQueue()
         self._stuck: list[Ticket] = []
         self._beat_at = 0.0
-        self._stop = threading.Event()
-        self._bells = {lane: threading.Event() for lane in (WAKE, *LANES)}
+        self._stop, self._written = threading.Event(), threading.Event()
+        self._bells = {lane: threading.Event() for lane in (WAKE, MISSED, *LANES)}
         self._threads: list[threading.Thread] = []
         self.tick = Tick(Db(address), keyring, decide)
 
@@ -195,12 +209,18 @@ class Running:
         """Take an event in; the ticket says when it is safe on disk."""
         ticket = Ticket(envelope)
         self._queue.put(ticket)
+        if self._written.is_set():
+            self._leave()
         return ticket
 
     def nudge(self, lanes: Iterable[str] = (WAKE, *LANES)) -> None:
         """Something changed that may be due earlier: a new errand of these lanes, or a clock that was moved."""
         for lane in lanes:
             self._bells[lane].set()
+
+    def look_back(self) -> None:
+        """A carrier says that something may have passed us by: they are asked at once."""
+        self._bells[MISSED].set()
 
     def start(self) -> Running:
         """Begin."""
@@ -210,7 +230,7 @@ class Running:
             self._begin(lane, lambda lane=lane: self._work(lane))  # type: ignore[misc]
         self._begin("sealer", lambda: self._forever("sealer", self._seal))
         self._begin("reconciler", lambda: self._forever("reconciler", self._reconcile))
-        self._begin("recordings", lambda: self._forever("recordings", self._care))
+        self._begin("care", lambda: self._forever("care", self._care))
         return self
 
     def _begin(self, name: str, target: Callable[[], None]) -> None:
@@ -219,12 +239,15 @@ class Running:
         self._threads.append(thread)
 
     def stop(self) -> None:
-        """End, after what was taken in is written."""
+        """End, after what was taken in is written. The writer ends last: a lane that ends may wait for its event."""
         self._stop.set()
+        self.nudge((WAKE, MISSED, *LANES))
+        until = time.monotonic() + ENDS_WITHIN
+        for thread in self._threads[1:]:
+            thread.join(max(0.0, until - time.monotonic()))
         self._queue.put(None)
-        self.nudge()
-        for thread in self._threads:
-            thread.join(5)
+        for writer in self._threads[:1]:
+            writer.join(ENDS_WITHIN)
 
     def __enter__(self) -> Running:
         return self.start()
@@ -258,9 +281,24 @@ class Running:
                 self._try_again()
             else:
                 if ticket is None:
-                    return
+                    break
                 self._write_batch([ticket, *self._more()])
             self._beat()
+        self._try_again()
+        self._written.set()
+        self._leave()
+
+    def _leave(self) -> None:
+        """Nobody writes any more: whoever waits learns that it is not on disk, and does not wait on."""
+        stuck, self._stuck = self._stuck, []
+        _let_go(stuck)
+        while True:
+            try:
+                left = self._queue.get_nowait()
+            except queue.Empty:
+                return
+            if left is not None:
+                left.let_go()
 
     def _beat(self) -> None:
         """What can be watched from outside: this thread lives, and the database keeps what it writes (DESIGN §6)."""
@@ -309,6 +347,7 @@ class Running:
                 log.error("database_gone", error=type(error.__cause__).__name__, waiting=len(envelopes))
                 self.tick.db.close()
                 if self._stop.wait(AFTER_TROUBLE):
+                    _let_go(tickets)
                     return None
             except Exception:
                 # not even setting it aside worked: it is kept here, and tried again
@@ -355,7 +394,9 @@ class Running:
 
         def work(db: Db) -> None:
             self._bells[lane].clear()
-            dispatch = Dispatch(db, self.keyring, self.carriers, self.submit, self.clock.now, name=name)
+            dispatch = Dispatch(
+                db, self.keyring, self.carriers, self.submit, self.clock.now, name=name, elsewhere=self.elsewhere
+            )
             if not dispatch.expire((lane,)) + dispatch.run_due((lane,)):
                 self._sleep(db, lane)
 
@@ -363,21 +404,27 @@ class Running:
 
     def _sleep(self, db: Db, lane: str) -> None:
         """Until the lane's next due instant, at most a second; whatever rang since the lane last looked wakes it."""
-        due = next_due(db, (lane,))
+        due = next_due(db, (lane,), self.elsewhere)
         seconds = LONGEST_SLEEP if due is None else (due - self.clock.now()) / timedelta(seconds=1)
         self._bells[lane].wait(min(max(seconds, 0.001), LONGEST_SLEEP))
 
     def _reconcile(self, db: Db) -> None:
         """At the start, and every few minutes: what passed us by while we were down, or while we served."""
+        self._bells[MISSED].clear()
         reconcile(db, self.carriers, self.submit, self.clock.now())
-        self._stop.wait(RECONCILE_EVERY)
+        self._bells[MISSED].wait(RECONCILE_EVERY)
 
     def _care(self, db: Db) -> None:
-        recordings = Recordings(db, self.keyring, self.carriers, self.submit, self.clock.now, self._tell)
-        if not recordings.run_due():
+        care = Care(db, self.keyring, self.carriers, self.submit, self.clock.now, self._tell)
+        if self.elsewhere or not care.run_due():  # whoever holds them cares for what they keep
             self._stop.wait(LONGEST_SLEEP)
 
     def _seal(self, db: Db) -> None:
         for (practice,) in db.rows("SELECT id FROM practice"):
             seal_new(db, self.keyring, practice)
         self._stop.wait(SEAL_EVERY)
+
+
+def _let_go(tickets: Iterable[Ticket]) -> None:
+    for ticket in tickets:
+        ticket.let_go()

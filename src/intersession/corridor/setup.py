@@ -22,6 +22,7 @@ from .clients import AGREEMENT_FIELDS, SAFE_FIELDS, agreement, safe_contact
 from .db import Db
 from .pins import pin_hash
 
+FIRST_SHORT_CODE = 101
 POLICY_FIELDS = frozenset(Policy.__dataclass_fields__)
 
 
@@ -124,6 +125,12 @@ def _staff(db: Db, keyring: Keyring, setup: PracticeSetup, person: StaffSetup) -
         )
 
 
+def _short_code(db: Db, practice: str) -> str:
+    """The next that is free."""
+    given = db.value("SELECT count(*) FROM client WHERE practice_id = ?", (practice,))
+    return str(FIRST_SHORT_CODE + int(given))
+
+
 def _client(db: Db, keyring: Keyring, setup: PracticeSetup, client: ClientSetup) -> None:
     key, wrapped = keyring.new_data_key(f"client:{client.id}")
     _readable(client)
@@ -135,12 +142,12 @@ def _client(db: Db, keyring: Keyring, setup: PracticeSetup, client: ClientSetup)
     }
     sealed = seal(key, json.dumps(profile, separators=(",", ":")), f"client:profile:{client.id}")
     db.run(
-        'INSERT INTO client (id, practice_id, handle, status, "primary", access, phase, language, zone, needs_relay,'
-        " minor, next_talk, rule24_until, version, wrapped_key, sealed_profile)"
-        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?)",
+        'INSERT INTO client (id, practice_id, handle, short_code, status, "primary", access, phase, language, zone,'
+        " needs_relay, minor, next_talk, rule24_until, version, wrapped_key, sealed_profile)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,1,?,?)",
         (
-            client.id, setup.id, client.handle, client.status, client.primary, client.access, client.phase,
-            client.language, client.zone, client.needs_relay, client.minor, _micros(client.next_talk),
+            client.id, setup.id, client.handle, _short_code(db, setup.id), client.status, client.primary, client.access,
+            client.phase, client.language, client.zone, client.needs_relay, client.minor, _micros(client.next_talk),
             _micros(client.rule24_until), wrapped, sealed,
         ),
     )  # fmt: skip

@@ -125,7 +125,7 @@ class Tick:
             one = waiting.pop(0)
             facts = self._gather.facts(self.db, one.event, now)
             decision = self._decide(one.event, facts, now)
-            written = self._commit.write(one.event, facts, decision, now, dict(one.sounds), one.answers)
+            written = self._commit.write(one.event, facts, decision, now, dict(one.sounds), one.answers, one.pictures)
             waiting += [Envelope(event=event) for event in written.follow if self._is_new(event, now)]
             done.append(
                 Turned(

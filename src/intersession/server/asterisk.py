@@ -29,7 +29,8 @@ def pbx_of(practice: PracticeId, numbers: Mapping[str, LineId], settings: Settin
     """Which Asterisk. `settings` are strings, as they are sealed: numbers in figures, yes or no, phones as JSON."""
     trunk = Trunk(
         host=settings["trunk_host"], port=int(settings.get("trunk_port", "5060")), user=settings.get("trunk_user", ""),
-        password=settings.get("trunk_password", ""), texts=settings.get("trunk_texts") == "yes",
+        password=settings.get("trunk_password", ""),
+        addresses=tuple(settings.get("trunk_addresses", "").split()), texts=settings.get("trunk_texts") == "yes",
         presents_caller=settings.get("trunk_presents_caller") == "yes",
         withholds_number=settings.get("trunk_withholds_number") == "yes",
     )  # fmt: skip
@@ -38,16 +39,19 @@ def pbx_of(practice: PracticeId, numbers: Mapping[str, LineId], settings: Settin
         practice=practice, lines=numbers, trunk=trunk, password=settings["password"],
         sounds=Path(settings["folder"]) / "sounds", http_port=int(settings.get("http_port", "8088")),
         sip_address=settings.get("sip_address", "0.0.0.0"), sip_port=int(settings.get("sip_port", "5060")),
-        stations=stations,
+        stations=stations, local_address=settings.get("local_address", ""),
+        public_address=settings.get("public_address", ""), duty=settings.get("duty", ""),
     )  # fmt: skip
 
 
 def asterisk_of(running: Running, keyring: Keyring, pbx: Pbx, folder: Path) -> Asterisk:
     """The carrier, not yet started. Raises NoSpeech where nothing on this machine speaks."""
-    speech = Speech(folder / "words", key=keyring.digest("names of spoken words").encode())
+    legs = Legs(running.address, keyring)
+    key = keyring.digest("names of spoken words").encode()
+    speech = Speech(folder / "words", recorded=legs.greeting, key=key)
     reader = Reader(pbx=pbx, key_of=keyring.number_key, digest=keyring.digest)
-    played = Played(folder / "played", Legs(running.address, keyring))
-    return Asterisk(reader, running.submit, running.clock.now, speech.file, played.file)
+    played = Played(folder / "played", legs)
+    return Asterisk(reader, running.submit, running.clock.now, speech.file, played.file, running.look_back)
 
 
 @dataclass(frozen=True, slots=True)

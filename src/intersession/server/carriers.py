@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 from starlette.routing import BaseRoute
 from twilio.rest import Client
 
-from intersession.carriers.asterisk.carrier import Asterisk
+from intersession.carriers.asterisk.pbx import Pbx
 from intersession.carriers.twilio.account import Account
 from intersession.carriers.twilio.carrier import Twilio
 from intersession.carriers.twilio.http import PatientHttp
@@ -19,11 +21,14 @@ from intersession.carriers.twilio.steps import Steps
 from intersession.core.ids import LineId, PracticeId
 from intersession.corridor.carrier_accounts import account_of
 from intersession.corridor.db import Db
+from intersession.corridor.lease import Lease
 from intersession.corridor.legs import Legs
 from intersession.corridor.running import Running
 from intersession.records.sealing import Keyring
+from intersession.web.station.phones import BrowserPhones
 
 from .asterisk import asterisk_of, pbx_of
+from .held import Held
 from .hooks import twilio as hooks_of
 
 
@@ -78,7 +83,9 @@ class Attached:
     """What the carriers need beside the line: webhooks that they call, and connections to hold."""
 
     routes: tuple[BaseRoute, ...] = ()
-    held: tuple[Asterisk, ...] = ()
+    held: tuple[Held, ...] = ()
+    browser_phones: BrowserPhones | None = None
+    """Those that a practice's own Asterisk takes in."""
 
 
 def attach(running: Running, lines: Lines) -> Attached:
@@ -86,15 +93,31 @@ def attach(running: Running, lines: Lines) -> Attached:
     on = lines.carriers()
     routes = _twilio(running, lines) if "twilio" in on else []
     held = (_asterisk(running, lines),) if "asterisk" in on else ()
-    return Attached(routes=tuple(routes), held=held)
+    phones = _browser_phones(lines) if "asterisk" in on else None
+    return Attached(routes=tuple(routes), held=held, browser_phones=phones)
 
 
-def _asterisk(running: Running, lines: Lines) -> Asterisk:
+def _browser_phones(lines: Lines) -> BrowserPhones:
+    """By the keyed hash of their owners' numbers: screens know no numbers."""
+    pbx = _pbx(lines, lines.account("asterisk"))
+    found = {lines.keyring.number_key(number): one for number, one in pbx.stations.items() if one.browser}
+    return BrowserPhones(socket=pbx.socket, by_number=found)
+
+
+def _pbx(lines: Lines, settings: Mapping[str, str]) -> Pbx:
+    return pbx_of(lines.practice, lines.numbers("asterisk"), settings)
+
+
+def _asterisk(running: Running, lines: Lines) -> Held:
     settings = lines.account("asterisk")
-    pbx = pbx_of(lines.practice, lines.numbers("asterisk"), settings)
-    made = asterisk_of(running, lines.keyring, pbx, Path(settings["folder"]))
-    running.carriers["asterisk"] = made
-    return made
+    made = asterisk_of(running, lines.keyring, _pbx(lines, settings), Path(settings["folder"]))
+    lease = Lease(db=Db(lines.db.address), practice=lines.practice, what=made.name, holder=_holder(lines.db))
+    return Held(running, made, lease)
+
+
+def _holder(db: Db) -> str:
+    """A SQLite file has one server alone (`lock.py`): after a crash it need not wait for its own lease to lapse."""
+    return secrets.token_hex(8) if db.postgres else "alone"
 
 
 def _twilio(running: Running, lines: Lines) -> list[BaseRoute]:

@@ -26,7 +26,7 @@ from intersession.carriers.twilio.tone import tone
 from intersession.carriers.twilio.verify import Form, Signatures
 from intersession.core.commands import ConnectLeg
 from intersession.core.events import PromptEnded
-from intersession.core.ids import LegId, MessageId, RecordingId, caller_leg
+from intersession.core.ids import ClipId, LegId, MessageId, RecordingId, caller_leg
 from intersession.corridor.db import DatabaseGone
 from intersession.corridor.leaks import Leak
 from intersession.corridor.legs import Heard, Legs
@@ -89,7 +89,7 @@ class Hooks:
         self._account, self._submit, self._now, self._legs = account, submit, now, legs
         self._reader = Reader(account=account, key_of=keyring.number_key, digest=keyring.digest)
         self._steps = Steps(keyring.digest)
-        self._render = Renderer(account, self._steps, self._sound_path)
+        self._render = Renderer(account, self._steps, self._sound_path, self._clip_path)
         self._sound_key = keyring.digest("addresses of sounds at carriers").encode()
         self._signatures = Signatures(account)
         self._waiting = CapacityLimiter(MOST_WAITING)
@@ -183,20 +183,35 @@ class Hooks:
             return self._render.saved((), step)
         return self._render.late(safe_words(self._account, inbound.now), step)
 
-    # ------------------------------------------------------------ voicemail, played to a staff leg
+    # ------------------------------------------------------------ sounds that a leg plays
 
     def _sound_path(self, recording: RecordingId) -> str:
-        return SOUND + media.signed(self._sound_key, media.Media(media.Kind.VOICEMAIL, recording), self._now())
+        return self._signed(media.Media(media.Kind.VOICEMAIL, recording))
+
+    def _clip_path(self, clip: ClipId) -> str:
+        return self._signed(media.Media(media.Kind.GREETING, clip))
+
+    def _signed(self, sound: media.Media) -> str:
+        return SOUND + media.signed(self._sound_key, sound, self._now())
 
     async def _sound(self, request: Request) -> Response:
         """By an address that nobody can guess, for five minutes; and Twilio's own request alone."""
         if not self._signatures.genuine(_path(request), Form(), request.headers):
             return Response(status_code=403)
         asked = media.checked(self._sound_key, request.path_params["address"], self._now())
-        found = None if asked is None else await to_thread.run_sync(self._legs.sound, RecordingId(asked.id))
+        found = None if asked is None else await to_thread.run_sync(self._find_sound, asked)
         if found is None:
             return Response(status_code=404)
         return Response(found[1], media_type=found[0], headers={"Cache-Control": "no-store, private"})
+
+    def _find_sound(self, asked: media.Media) -> tuple[str, bytes] | None:
+        match asked.kind:
+            case media.Kind.VOICEMAIL:
+                return self._legs.sound(RecordingId(asked.id))
+            case media.Kind.GREETING:
+                return self._legs.greeting(ClipId(asked.id))
+            case media.Kind.PICTURE:
+                return None
 
     # ------------------------------------------------------------ texts
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from argparse import Namespace
-from collections.abc import Sequence
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
 from django.db import DatabaseError
-from starlette.routing import BaseRoute
 
 from intersession.core.decide import decide
 from intersession.core.ids import PracticeId
@@ -58,7 +56,7 @@ def serve(options: Namespace) -> int:
         stack.enter_context(running)
         for carrier in attached.held:
             stack.enter_context(carrier)
-        _doors(options, running, keyring, practice, screens, attached.routes)
+        _doors(options, running, keyring, practice, screens, attached)
     return 0
 
 
@@ -112,7 +110,7 @@ def _attach(running: Running, lines: Lines) -> Attached:
 
 def _doors(
     options: Namespace, running: Running, keyring: Keyring, practice: PracticeId, screens: Screens,
-    routes: Sequence[BaseRoute],
+    attached: Attached,
 ) -> None:  # fmt: skip
     from intersession import asgi
     from intersession.web import line
@@ -120,15 +118,17 @@ def _doors(
 
     app = asgi.screens()
     running.changed.append(hub.publish)
-    line.connect(
-        line.Connected(
-            corridor=running, clock=running.clock, practice=practice, keyring=keyring, database=options.database
-        )
-    )
+    connected = line.Connected(
+        corridor=running, clock=running.clock, practice=practice, keyring=keyring, database=options.database,
+        browser_phones=attached.browser_phones,
+    )  # fmt: skip
+    line.connect(connected)
     _say_where(screens)
-    inside = uvicorn.Config(app, **screens.uvicorn(), log_level="warning", timeout_graceful_shutdown=2)
-    hooks = asgi.webhooks(routes)
-    outside = uvicorn.Config(hooks, host=options.hooks_host, port=options.hooks_port, log_level="warning")
+    inside = uvicorn.Config(
+        app, **screens.uvicorn(), ws="websockets-sansio", log_level="warning", timeout_graceful_shutdown=2
+    )
+    hooks = asgi.webhooks(attached.routes)
+    outside = uvicorn.Config(hooks, host=options.hooks_host, port=options.hooks_port, ws="none", log_level="warning")
     asyncio.run(_both(uvicorn.Server(inside), uvicorn.Server(outside)))
 
 

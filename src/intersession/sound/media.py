@@ -1,4 +1,4 @@
-"""Addresses of sounds: signed, good for a few minutes, and for nothing else than what they were made for.
+"""Addresses of sounds and pictures: signed, good for a few minutes, and for nothing else than what they were made for.
 
 `kind/id/until/signature`, below wherever the server puts them. Pure: the key and the instant are handed in.
 """
@@ -23,8 +23,8 @@ class Kind(StrEnum):
 
     VOICEMAIL = "voicemail"
     """A client's message, to a page or to a staff leg."""
-    PROMPT = "prompt"
-    """Spoken words, by the name of their file."""
+    PICTURE = "picture"
+    """What came with a text, to a page."""
     GREETING = "greeting"
     """A greeting part in a clinician's own voice."""
 

@@ -14,13 +14,14 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from intersession.core.call import Said
+from intersession.core.ids import ClipId
 from intersession.core.wording.compose import voices
 from intersession.core.wording.pack import load_pack
 
@@ -52,6 +53,10 @@ class Engine(Protocol):
         """A PCM WAV of the words, at any rate. Raises NoSpeech."""
 
 
+Recorded = Callable[[ClipId], tuple[str, bytes] | None]
+"""The media type and the WAV of a sentence in somebody's own voice; None where it was taken back."""
+
+
 class Speech:
     """Words as files: mono 16-bit WAV, made at the first use. Safe to use from several threads.
 
@@ -61,12 +66,12 @@ class Speech:
     """
 
     def __init__(
-        self, folder: Path, engine: Engine | None = None, *, rate: int = TELEPHONE, key: bytes = b"",
-        oldest: float = 14 * 24 * HOUR, most_bytes: int = 256 * 1024 * 1024,
+        self, folder: Path, engine: Engine | None = None, *, recorded: Recorded = lambda _: None, rate: int = TELEPHONE,
+        key: bytes = b"", oldest: float = 14 * 24 * HOUR, most_bytes: int = 256 * 1024 * 1024,
     ) -> None:  # fmt: skip
         self._folder, self._rate, self._key = folder, rate, key
         self._engine = engine if engine is not None else Espeak.found()
-        self._oldest, self._most_bytes = oldest, most_bytes
+        self._oldest, self._most_bytes, self._recorded = oldest, most_bytes, recorded
         self._making = threading.Lock()
         self._made = 0
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -110,7 +115,7 @@ class Speech:
                 yield about.st_mtime, about.st_size, path
 
     def _name(self, said: Said) -> str:
-        what = "\x1f".join((self._engine.name, str(self._rate), said.locale, said.text))
+        what = "\x1f".join((self._engine.name, str(self._rate), said.locale, said.text, said.clip or ""))
         return hashlib.blake2b(what.encode(errors="replace"), key=self._key, digest_size=16).hexdigest()
 
     def _path(self, name: str) -> Path:
@@ -118,6 +123,9 @@ class Speech:
 
     def _spoken(self, said: Said) -> bytes:
         """The offer of another language is spoken by that language's voice (V27)."""
+        found = None if said.clip is None else self._recorded(said.clip)
+        if found is not None:
+            return joined([read(found[1])], self._rate)
         pieces = voices(said.text, load_pack(said.locale))
         parts = [self._piece(text, locale) for locale, text in pieces if text.strip()]
         return joined(parts, self._rate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
 
 from intersession.carriers.port import Envelope
@@ -40,6 +41,10 @@ from .world import World
 ACTS: Grammar[World, None] = Grammar()
 act = ACTS.sentence
 
+PICTURE = ("image/png", b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAYAAAAECAIAAAAiZtkUAAAAGElEQVR42mNkYKjQYGBARiwMNgxogDghAHF4AgJdePQqAAAAAElFTkSuQmCC"
+))  # fmt: skip
+"""Six by four spots of colour."""
 ITEM = "the (?:(?P<kind>[a-z_]+) )?item"
 """`the item`; or, where several are open about somebody, such as `the check_meaning item`."""
 
@@ -84,7 +89,7 @@ def _hangs_up(world: World, who: str) -> None:
      means="Texts a line; `40 times` or `with a picture` may follow.")  # fmt: skip
 def _texts(world: World, who: str, line: str, body: str, number: str = "1", picture: str = "") -> None:
     for _ in range(int(number)):
-        world.exchange.text(_phone(world, who), _line(world, line), body, media=1 if picture else 0)
+        world.exchange.text(_phone(world, who), _line(world, line), body, pictures=(PICTURE,) if picture else ())
         world.settle()
 
 

@@ -140,6 +140,15 @@ def _does_not_hear(view: View, who: str, words: str = "", id: str = "") -> str |
     return f"{who} heard {_all_heard(view, who)}" if _heard(view, who, words, id) else None
 
 
+@expect("{who} hears {other}'s own voice say {words}", example='LW hears Nora\'s own voice say "Hello."',
+        means="A recorded sentence with these words, since the step before.")  # fmt: skip
+def _own_voice(view: View, who: str, other: str, words: str = "", id: str = "") -> str | None:
+    del id
+    clips = [said for seen in view.seen(who) for said in seen.said if said.clip is not None and said.voice == other]
+    own = " ".join(one.text for one in clips)
+    return None if own and words.lower() in own.lower() else f"{other}'s voice said {own or 'nothing'}"
+
+
 @expect("{who} has heard {words} {number} times?", example="JS has heard STILL-1 1 time",
         means="How often since the story began.")  # fmt: skip
 def _heard_often(view: View, who: str, number: str, words: str = "", id: str = "") -> str | None:
@@ -291,8 +300,7 @@ def _told(view: View, who: str, word: str = "") -> str | None:
 def _must_be(view: View, who: str, what: str, time: str, kind: str = "") -> str | None:
     task = item_of(view.world, who, kind)
     due = {"heard": task.listen_by, "called": task.call_by, "finished": task.finish_by}[what]
-    wanted = instant(time, view.world.now(), view.world.cast.zone)
-    if due == wanted:
+    if _is_due(view, due, time):
         return None
     return f"it must be {what} by {_clock(due, view.world) if due else 'no stated time'}"
 
@@ -300,8 +308,13 @@ def _must_be(view: View, who: str, what: str, time: str, kind: str = "") -> str 
 @expect(ITEM + " of {who} is due {time}", example="the item of JS is due 15:10", means="The next thing owed on it.")
 def _due(view: View, who: str, time: str, kind: str = "") -> str | None:
     due = item_of(view.world, who, kind).due()
-    wanted = instant(time, view.world.now(), view.world.cast.zone)
-    return None if due == wanted else f"it is due {_clock(due, view.world) if due else 'never'}"
+    return None if _is_due(view, due, time) else f"it is due {_clock(due, view.world) if due else 'never'}"
+
+
+def _is_due(view: View, due: datetime | None, time: str) -> bool:
+    world = view.world
+    wanted = instant(time, world.now() - world.patience, world.cast.zone)
+    return due is not None and abs(due - wanted) <= world.precision
 
 
 @expect(ITEM + " of {who} belongs to {other}", example="the item of JS belongs to Evan", means="Who owes it.")
@@ -403,8 +416,8 @@ def _latest(view: View, who: str, column: str) -> str:
     return str(value or "")
 
 
-@expect("{number} (?P<what>contacts?|texts?|messages?) of {who} (?:is|are) kept", example="40 texts of JS are kept",
-        means="How many the record holds from somebody.")  # fmt: skip
+@expect("{number} (?P<what>contacts?|texts?|messages?|pictures?) of {who} (?:is|are) kept",
+        example="40 texts of JS are kept", means="How many the record holds from somebody.")  # fmt: skip
 def _kept(view: View, number: str, what: str, who: str) -> str | None:
     key = view.world.key_of(who)
     sql = {
@@ -412,6 +425,8 @@ def _kept(view: View, number: str, what: str, who: str) -> str | None:
         "text": "SELECT count(*) FROM message WHERE number_key = ? AND direction = 'in'",
         "message": "SELECT count(*) FROM recording JOIN contact ON contact.id = recording.contact"
         " JOIN thread ON thread.id = contact.thread WHERE thread.number_key = ?",
+        "picture": "SELECT count(*) FROM picture JOIN message ON message.id = picture.message"
+        " WHERE number_key = ? AND picture.care = 'cleared'",
     }[what.rstrip("s")]
     count = view.world.db.value(sql, (key,))
     return None if count == int(number) else f"there are {count}"

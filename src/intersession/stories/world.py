@@ -53,6 +53,8 @@ class World:
 
     patience = timedelta(0)
     """How much later than the story says something may be so: what a real carrier takes between the telephones."""
+    precision = timedelta(0)
+    """How far from the story's instant a due time may lie: what it counts from happens when it happens there."""
 
     def __init__(self, cast: Cast, clock: MovableClock | None = None, address: str | None = None) -> None:
         self.cast = cast

@@ -13,6 +13,7 @@ from ..permissions import Action, may
 from ..records.models import Task
 from . import line
 from .accounts.presence import is_in
+from .station.own import own_station
 from .viewer import Viewer, viewer
 
 log = structlog.get_logger(__name__)
@@ -21,6 +22,8 @@ SHEETS = (
     "css/tokens.css", "css/base.css", "css/frame.css", "css/components.css", "css/time.css", "css/handset.css",
     "css/talk.css", "css/sheets.css", "css/screens.css", "css/helpers.css",
 )  # fmt: skip
+AT = {"greeting": "words"}
+"""Screens that are found within another one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +81,13 @@ def _places(request: HttpRequest, who: Viewer) -> tuple[Place, ...]:
     ]
     if line.connected().demo is not None:
         wanted.insert(0, ("Phones", "device", "phones", Action.USE_PHONES))
-    here = request.resolver_match.view_name if request.resolver_match else ""
+    if own_station(who) is not None:
+        wanted.insert(1, ("Phone", "phone", "station", Action.USE_STATION))
+    name = request.resolver_match.view_name.split("-")[0] if request.resolver_match else ""
+    here = AT.get(name, name)
     return tuple(
         Place(
-            name=name, icon=icon, href=reverse(view), here=here.split("-")[0] in (view, view.rstrip("s")),
+            name=name, icon=icon, href=reverse(view), here=here in (view, view.rstrip("s")),
             count=_mine(who) if view == "now" else 0,
         )
         for name, icon, view, action in wanted

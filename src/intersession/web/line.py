@@ -11,6 +11,7 @@ from ..core.ids import PracticeId
 from ..corridor.clock import Clock
 from ..records.sealing import Keyring
 from .phones.demo import Demo
+from .station.phones import BrowserPhones
 
 
 class Ticket(Protocol):
@@ -39,6 +40,8 @@ class Connected:
     """The address that the corridor's own connections use."""
     demo: Demo | None = None
     """Set where simulated telephones are shown."""
+    browser_phones: BrowserPhones | None = None
+    """Set where the practice's own Asterisk has phones in browsers."""
 
 
 _connected: Connected | None = None

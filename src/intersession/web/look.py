@@ -52,8 +52,10 @@ def millis(at: datetime) -> int:
 
 
 @register.filter
-def minutes(seconds: float) -> str:
+def minutes(seconds: float | None) -> str:
     """0:40."""
+    if seconds is None:
+        return "length not known yet"
     whole = int(seconds)
     return f"{whole // 60}:{whole % 60:02d}"
 

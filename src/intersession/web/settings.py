@@ -121,10 +121,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# Counts tries, and codes that were used. One process serves the screens; a small cache would forget under attack.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
-}
+# Counts tries, and codes that were used: for all processes alike, and across a restart.
+CACHES = {"default": {"BACKEND": "intersession.web.accounts.counting.CountedInDatabase"}}
 
 ACCOUNT_ADAPTER = "intersession.web.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}

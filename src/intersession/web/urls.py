@@ -14,6 +14,8 @@ urlpatterns = [
     path("clients/", include("intersession.web.clients.urls")),
     path("why/", include("intersession.web.why.urls")),
     path("words/", include("intersession.web.words.urls")),
+    path("greeting/", include("intersession.web.greetings.urls")),
     path("phones/", include("intersession.web.phones.urls")),
+    path("station/", include("intersession.web.station.urls")),
     path("live/", include("intersession.web.live.urls")),
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from intersession.carriers.asterisk.config import files
+from intersession.carriers.asterisk.config import NOWHERE, files
+from intersession.carriers.asterisk.dialplan import TEXTS
 from intersession.carriers.asterisk.pbx import Pbx, Station
 
 
@@ -22,9 +23,15 @@ def test_every_endpoint_keeps_the_numbers_apart(pbx: Pbx) -> None:
     for endpoint in found:
         for setting in (
             "send_connected_line = no", "from_domain = line.invalid", "direct_media = no", "allow_transfer = no",
-            "message_context = nowhere",
         ):  # fmt: skip
             assert setting in endpoint
+
+
+def test_only_a_trunk_that_carries_texts_has_a_place_for_them(pbx: Pbx) -> None:
+    for texts, context in ((True, TEXTS), (False, NOWHERE)):
+        trunk, *stations = endpoints(files(replace(pbx, trunk=replace(pbx.trunk, texts=texts)))["pjsip.conf"])
+        assert f"message_context = {context}\n" in trunk
+        assert all(f"message_context = {NOWHERE}\n" in station for station in stations)
 
 
 def test_the_crisis_transfer_needs_a_trunk_that_presents_the_caller(pbx: Pbx) -> None:
@@ -58,7 +65,53 @@ def test_strangers_are_refused_and_nobody_passes_a_client_on(pbx: Pbx) -> None:
 
 def test_staff_phones_reach_the_lines_and_nothing_else(pbx: Pbx) -> None:
     staff = files(pbx)["extensions.conf"].split("[from-staff]")[1].split("[")[0]
-    assert re.findall(r"exten => ([^,]+)", staff) == sorted(pbx.lines)
+    assert set(re.findall(r"exten => ([^,]+),1,Goto\(from-trunk,([^,]+),1\)", staff)) == {
+        (dialled, number)
+        for number in pbx.lines
+        for dialled in (number, number.removeprefix("+"), number.removeprefix("+1"))
+    }
+    assert staff.count("exten") == 3 * len(pbx.lines)
+
+
+def test_the_trunk_is_known_by_its_address_and_a_phone_by_its_password(pbx: Pbx) -> None:
+    """Anybody may write `From: trunk`."""
+    more = replace(pbx, trunk=replace(pbx.trunk, addresses=("192.0.2.7", "198.51.100.0/24")))
+    pjsip = files(more)["pjsip.conf"]
+    trunk, desk = endpoints(pjsip)
+    assert "identify_by = ip\n" in trunk
+    assert "auth = " not in trunk.replace("outbound_auth = ", "")
+    known = re.findall(r"type = identify\nendpoint = trunk\nmatch = (.+)\n", pjsip)
+    assert known == ["sip.provider.example", "192.0.2.7", "198.51.100.0/24"]
+    assert "identify_by = username\n" in desk
+    assert "\nauth = desk\n" in desk
+    assert "callerid = <+12025550110>" in desk
+
+
+def test_a_browsers_password_is_of_use_through_our_screens_alone(pbx: Pbx) -> None:
+    web = Station(name="web", password="web-secret", browser=True)
+    _, desk, browser = endpoints(files(replace(pbx, stations={**pbx.stations, "+12025550111": web}))["pjsip.conf"])
+    assert "deny = 0.0.0.0/0.0.0.0" in browser
+    assert "permit = 127.0.0.1/255.255.255.255" in browser
+    assert "deny" not in desk
+
+
+def test_behind_a_router_the_outside_is_told_the_public_address(pbx: Pbx) -> None:
+    """And phones in the same network are not."""
+    behind = files(replace(pbx, local_address="192.168.1.10", public_address="192.0.2.9"))
+    transport = behind["pjsip.conf"].split("[udp]")[1].split("[")[0]
+    assert "external_media_address = 192.0.2.9" in transport
+    assert "external_signaling_address = 192.0.2.9" in transport
+    assert "local_net = 192.168.0.0/16" in transport
+    assert "192.168.1.10 => 192.0.2.9,include_local_address" in behind["rtp.conf"]
+    assert "external" not in files(pbx)["pjsip.conf"]
+    assert "ice_host_candidates" not in files(pbx)["rtp.conf"]
+
+
+def test_a_registration_is_never_given_up(pbx: Pbx) -> None:
+    pjsip = files(pbx)["pjsip.conf"]
+    assert "auth_rejection_permanent = no" in pjsip
+    assert "type = registration" in pjsip
+    assert "type = registration" not in files(replace(pbx, trunk=replace(pbx.trunk, user="")))["pjsip.conf"]
 
 
 def test_a_call_is_noted_before_it_is_handed_over_and_is_never_left_alone(pbx: Pbx) -> None:

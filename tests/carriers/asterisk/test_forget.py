@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -35,9 +35,9 @@ def asterisk(status: int, monkeypatch: pytest.MonkeyPatch) -> Asterisk:
     made = Asterisk.__new__(Asterisk)
     made._ari = Ari(status)  # type: ignore[assignment]
 
-    def at_once(act: Coroutine[Any, Any, Any]) -> Any:
+    def at_once(act: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
         try:
-            act.send(None)
+            act().send(None)
         except StopIteration as done:
             return done.value
         raise AssertionError("it waited")

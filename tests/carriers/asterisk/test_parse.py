@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from intersession.carriers.asterisk.parse import Reader, cause_of
+from intersession.carriers.asterisk.parse import Reader, cause_of, text_of
 from intersession.carriers.asterisk.pbx import UNLISTED
 from intersession.core.events import CallArrived, DigitsEntered, EndCause, SenderKind, TextArrived
 from intersession.core.ids import ContactId, LegId
@@ -17,8 +17,8 @@ CHANNEL = "1795611718.0"
 CLIENT = "+12025550142"
 
 
-def message(sender: str = f"<sip:{CLIENT}@127.0.0.1>", **headers: str) -> dict[str, Any]:
-    said = {"from": sender, "to": "pjsip:+12025550100@127.0.0.1", "body": "are you there", "variables": headers}
+def message(sender: str = f"<sip:{CLIENT}@127.0.0.1>", body: str = "are you there", **headers: str) -> dict[str, Any]:
+    said = {"from": sender, "to": "pjsip:+12025550100@127.0.0.1", "body": body, "variables": headers}
     return {"type": "TextMessageReceived", "timestamp": "2027-02-09T20:12:00.000+0000", "message": said}
 
 
@@ -57,15 +57,15 @@ def test_a_call_that_fell_back_has_the_id_of_its_arrival(reader: Reader) -> None
 
 
 def test_a_text_that_is_told_again_is_the_same_text(reader: Reader) -> None:
-    first = reader.text(message(**{"Call-ID": "one", "CSeq": "2 MESSAGE"}), AT).event
-    again = reader.text(message(**{"Call-ID": "one", "CSeq": "2 MESSAGE"}), AT).event
-    other = reader.text(message(**{"Call-ID": "two", "CSeq": "2 MESSAGE"}), AT).event
+    first = reader.text(text_of(message(**{"Call-ID": "one", "CSeq": "2 MESSAGE"})), AT).event
+    again = reader.text(text_of(message(**{"Call-ID": "one", "CSeq": "2 MESSAGE"})), AT).event
+    other = reader.text(text_of(message(**{"Call-ID": "two", "CSeq": "2 MESSAGE"})), AT).event
     assert first.id == again.id != other.id
 
 
 def test_a_text_without_a_name_is_told_apart_by_its_instant(reader: Reader) -> None:
     later = message() | {"timestamp": "2027-02-09T20:13:00.000+0000"}
-    assert reader.text(message(), AT).event.id != reader.text(later, AT).event.id
+    assert reader.text(text_of(message()), AT).event.id != reader.text(text_of(later), AT).event.id
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,20 @@ def test_a_text_without_a_name_is_told_apart_by_its_instant(reader: Reader) -> N
 )  # fmt: skip
 def test_who_a_text_is_from(reader: Reader, sender: str, kind: SenderKind) -> None:
     """INV-22."""
-    event = reader.text(message(sender), AT).event
+    event = reader.text(text_of(message(sender)), AT).event
     assert isinstance(event, TextArrived)
     assert event.sender_kind is kind
+
+
+def test_a_text_that_lost_its_words_says_so(reader: Reader) -> None:
+    """Asterisk takes a longer one than it can hold, and hands on an empty one."""
+    headers = {"Call-ID": "one", "CSeq": "2 MESSAGE", "Content-Length": "1500"}
+    event = reader.text(text_of(message(body="", **headers)), AT).event
+    assert isinstance(event, TextArrived)
+    assert "1500 bytes" in event.body
+    empty = reader.text(text_of(message(body="", **headers | {"Content-Length": "0"})), AT).event
+    assert isinstance(empty, TextArrived)
+    assert empty.body == ""
 
 
 def test_digits_that_are_a_number_are_its_key_too(reader: Reader) -> None:

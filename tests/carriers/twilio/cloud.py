@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,14 +67,18 @@ class Cloud:
         leg.fetch("/twilio/voice", {"CallStatus": "ringing"})
         return leg
 
-    def text(self, sender: str, to: str, body: str, message: str | None = None, media: int = 0) -> Response:
-        """Somebody texts."""
+    def text(
+        self, sender: str, to: str, body: str, message: str | None = None, media: Sequence[tuple[str, str]] = ()
+    ) -> Response:
+        """Somebody texts; `media` are addresses and types of what comes with it."""
         name = message or sid("SM")
+        urls = {f"MediaUrl{place}": where for place, (where, _) in enumerate(media)}
+        types = {f"MediaContentType{place}": kind for place, (_, kind) in enumerate(media)}
         return self.post(
             "/twilio/text",
             {
                 "MessageSid": name, "SmsSid": name, "AccountSid": ACCOUNT, "From": sender, "To": to, "Body": body,
-                "NumMedia": str(media), "NumSegments": "1",
+                "NumMedia": str(len(media)), "NumSegments": "1", **urls, **types,
             },
         )  # fmt: skip
 
@@ -109,6 +114,10 @@ class Leg:
     def words(self) -> str:
         """Everything that this document says."""
         return " ".join(said.text or "" for said in self.document.iter("Say"))
+
+    def plays(self) -> list[str]:
+        """The addresses of the sounds that this document plays."""
+        return [played.text or "" for played in self.document.iter("Play")]
 
     def verbs(self) -> list[str]:
         """The verbs of this document, in their order."""

@@ -50,6 +50,8 @@ STATUS = {
     EndCause.HUNG_UP: "completed", EndCause.BUSY: "busy", EndCause.NO_ANSWER: "no-answer", EndCause.FAILED: "failed",
 }  # fmt: skip
 KEYS = "0123456789*#"
+RECORDED_WITHIN = 2
+"""Seconds after a caller hung up in which the telephones have told of the recording, if there is one."""
 API = f"/2010-04-01/Accounts/{ACCOUNT}"
 
 
@@ -71,6 +73,8 @@ class Call:
     digits: str = ""
     wait_until: datetime | None = None
     room: str | None = None
+    gone: str = ""
+    """Hung up while it was recorded: with this status it is over, once the recording is told."""
     started: datetime | None = None
 
 
@@ -84,6 +88,14 @@ class Double(HttpClient):
     calls: dict[str, Call] = field(default_factory=dict)
     messages: dict[str, dict[str, Any]] = field(default_factory=dict)
     recordings: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    media: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    """What came with texts, by `<text>/<media>`."""
+    told_length: bool = True
+    """False: the recording's webhook says -1, which Twilio documents as "not known yet"."""
+    lengths: dict[str, str] = field(default_factory=dict)
+    """What the resource of a recording says its duration is; -1 where Twilio never learns it."""
+    status: str = "completed"
+    """Of its recordings."""
     requests: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     """What we asked of it: method, path, fields."""
     posts: list[tuple[str, dict[str, str]]] = field(default_factory=list)
@@ -139,7 +151,9 @@ class Double(HttpClient):
                 to = self._number_of(event.line)
                 name = sid("SM")
                 self.messages[name] = {"sid": name, "from": number, "to": to, "body": event.body}
-                self._post_to(self.cloud.text, number, to, event.body, message=name, media=event.media)
+                came = [self.exchange.pictures[one.reference] for one in envelope.pictures]
+                self.media |= {f"{name}/{sid('ME')}": picture for picture in came}
+                self._post_to(self.cloud.text, number, to, event.body, message=name, media=self._media_of(name))
             case TextDelivered() | TextFailed():
                 self._text_fate(event)
             case LegsJoined():
@@ -164,7 +178,7 @@ class Double(HttpClient):
                 call.status, call.started = "in-progress", self.now()
                 self._fetch(call, call.url, {})
             case LegEnded():
-                self._over(call, STATUS[event.cause])
+                self._left(call, STATUS[event.cause])
             case KeyPressed():
                 self._pressed(call, event.key)
             case DigitsEntered():
@@ -187,6 +201,13 @@ class Double(HttpClient):
         )  # fmt: skip
         self.calls[name] = call
         self._fetch(call, f"{PUBLIC}/twilio/voice", {})
+
+    def _left(self, call: Call, status: str) -> None:
+        """A recording is told before the call's end, whichever the telephones tell first."""
+        if call.doing is not None and call.doing.tag == "Record":
+            call.gone, call.wait_until = status, self.now() + timedelta(seconds=RECORDED_WITHIN)
+        else:
+            self._over(call, status)
 
     def _over(self, call: Call, status: str) -> None:
         if call.status in STATUS.values():
@@ -217,17 +238,26 @@ class Double(HttpClient):
         call = self._call(caller_leg(event.contact))
         if call is None or call.doing is None:
             return
+        kept = self.exchange.sound(event.recording)
+        if kept is not None:
+            self.exchange.forget(event.recording)
         if event.silent:
             self._next(call)  # a recording without a sound is dropped, and the next verb is done
+            if call.gone:
+                self._over(call, call.gone)
             return
         name = sid("RE")
-        self.recordings[name] = ("audio/wav", silence(event.seconds))
-        gone = self.exchange.lines and call.leg not in self.exchange._legs
+        self.recordings[name] = kept or ("audio/wav", silence(event.seconds or 0.0))
+        known = str(round(event.seconds or 0.0))
+        self.lengths.setdefault(name, known if self.told_length else "-1")
+        gone = call.gone or call.leg not in self.exchange._legs
         self._fetch(
             call, call.doing.get("action"),
-            {"RecordingSid": name, "RecordingDuration": str(round(event.seconds)),
+            {"RecordingSid": name, "RecordingDuration": known if self.told_length else "-1",
              "Digits": "hangup" if gone else call.digits or "#", "RecordingUrl": f"https://api.example.org/{name}"},
         )  # fmt: skip
+        if call.gone:
+            self._over(call, call.gone)
 
     def _conference_starts(self, event: LegsJoined) -> None:
         inside = [call for call in self.calls.values() if call.room and contact_of(call.leg) == event.contact]
@@ -341,7 +371,9 @@ class Double(HttpClient):
         call.wait_until = self.now() + timedelta(seconds=int(seconds or "1"))
 
     def _go_on(self, call: Call) -> None:
-        if call.doing is not None and call.doing.tag == "Gather" and call.digits:
+        if call.gone:
+            self._over(call, call.gone)
+        elif call.doing is not None and call.doing.tag == "Gather" and call.digits:
             self._fetch(call, call.doing.get("action"), {"Digits": call.digits})
         else:
             self._next(call)
@@ -365,7 +397,9 @@ class Double(HttpClient):
     # ------------------------------------------------------------ the REST API
 
     def fetch(self, url: str) -> tuple[str, bytes] | None:
-        """A recording."""
+        """A recording, or what came with a text."""
+        if "/Media/" in url:
+            return self.media.get("/".join(url.split("/")[-3::2]))
         return self.recordings.get(url.rpartition("/")[2].removesuffix(".wav"))
 
     def request(self, method: str, url: str, *_: Any, **more: Any) -> Response:
@@ -393,6 +427,16 @@ class Double(HttpClient):
                 return 200, {"messages": [one for one in self.messages.values() if one["to"] == fields["To"]]}
             case "DELETE", ["Recordings", name]:
                 return (204, "") if self.recordings.pop(name, None) else (404, {"code": 20404, "message": "not found"})
+            case "GET", ["Recordings", name]:
+                return 200, {"sid": name, "status": self.status, "duration": self.lengths[name]}
+            case "GET", ["Messages", text, "Media"]:
+                return 200, {"media_list": [
+                    {"sid": name, "content_type": kind, "uri": urlsplit(where).path + ".json"}
+                    for where, kind in self._media_of(text) for name in [where.rpartition("/")[2]]
+                ]}  # fmt: skip
+            case "DELETE", ["Messages", text, "Media", name]:
+                gone = (404, {"code": 20404, "message": "not found"})
+                return (204, "") if self.media.pop(f"{text}/{name}", None) else gone
             case "GET", ["Conferences"]:
                 rooms = {call.room for call in self.calls.values()}
                 found = [{"sid": f"CF-{room}"} for room in rooms if room == fields.get("FriendlyName")]
@@ -402,6 +446,14 @@ class Double(HttpClient):
                 return 200, {"call_sid": name}
             case _:
                 raise AssertionError(f"this double does not know {method} {path}")
+
+    def _media_of(self, text: str) -> list[tuple[str, str]]:
+        """Addresses and types, as the webhook names them."""
+        api = f"https://api.twilio.com{API}/Messages"
+        return [
+            (f"{api}/{name.replace('/', '/Media/')}", kind)
+            for name, (kind, _) in self.media.items() if name.startswith(f"{text}/")
+        ]  # fmt: skip
 
     def _create_call(self, fields: dict[str, Any]) -> dict[str, Any]:
         name, url = sid("CA"), str(fields["Url"])

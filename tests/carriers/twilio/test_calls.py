@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from intersession.carriers.port import Dial
+from intersession.carriers.port import Dial, Envelope
 from intersession.carriers.safe import safe_words
 from intersession.core.call import Declared, Phase
-from intersession.core.ids import RecordingId
+from intersession.core.events import GreetingRecorded
+from intersession.core.ids import ClipId, EventId, PracticeId, RecordingId, StaffId
 from intersession.records.sealing import seal_bytes, unseal
 from tests.carriers.contract import the_call
-from tests.carriers.twilio.cloud import Leg, sid
+from tests.carriers.twilio.cloud import PUBLIC, Leg, sid
 from tests.carriers.twilio.conftest import Line
 
 
@@ -282,3 +283,22 @@ def test_S08_a_voicemails_address_is_twilios_alone_and_good_for_five_minutes(lin
     assert line.cloud.get(path.replace("RE7", "RE8")).status_code == 404
     line.world.clock.advance(timedelta(minutes=6))
     assert line.cloud.get(path).status_code == 404
+
+
+def test_S11_a_clinicians_own_voice_is_played_and_the_machine_says_the_rest(line: Line) -> None:
+    """A standard client after hours: G-AFTER, in the voice of the primary as far as it was recorded."""
+    world = line.world
+    practice = PracticeId(world.cast.setup.id)
+    own = GreetingRecorded(
+        id=EventId("g1"), practice=practice, at=world.now(), by=StaffId("Bo"), clip=ClipId("hello"), locale="en-US",
+        text="Hello. You have reached Harbor DBT.", seconds=2,
+    )  # fmt: skip
+    world.corridor.now_do(Envelope(event=own, sounds={"hello": ("audio/wav", b"RIFF of hello")}))
+    leg = line.cloud.call(line.number("TK"), line.listed("main"))
+    (played,) = leg.plays()
+    assert leg.words().startswith("The office is closed now.")
+    assert "9 8 8" in leg.words()
+    heard = line.cloud.get(played.removeprefix(PUBLIC))
+    assert (heard.status_code, heard.content) == (200, b"RIFF of hello")
+    world.clock.advance(timedelta(minutes=6))
+    assert line.cloud.get(played.removeprefix(PUBLIC)).status_code == 404

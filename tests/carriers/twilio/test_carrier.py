@@ -23,6 +23,7 @@ from intersession.carriers.port import (
     LookAgain,
     Mail,
     Notice,
+    NotReady,
     Order,
     Outcome,
     Say,
@@ -109,7 +110,7 @@ def test_a_number_cannot_be_withheld_and_nothing_is_dialled() -> None:
 
 
 @pytest.mark.parametrize("order", [DIAL, TEXT])
-@pytest.mark.parametrize(("status", "code"), [(400, 21211), (401, 20003), (404, 20404), (429, 20429)])
+@pytest.mark.parametrize(("status", "code"), [(400, 21211), (401, 20003), (404, 20404)])
 def test_a_refusal_says_that_nothing_was_done(order: Order, status: int, code: int) -> None:
     outcome, api = run(order, refuses(status, code))
     assert outcome == Failed(f"Twilio answered {status}, code {code}")
@@ -237,3 +238,46 @@ def test_S08_a_recording_that_is_gone_is_forgotten_and_one_that_cannot_be_delete
     with pytest.raises(TwilioRestException):
         made.forget(RecordingId("RE1"))
     assert {(method, path) for method, path, _ in api.asked} == {("DELETE", "/Recordings/RE1.json")}
+
+
+@pytest.mark.parametrize(("duration", "seconds"), [("20", 20.0), ("-1", None), ("", None)])
+def test_S08_how_long_a_recording_is_is_asked_of_its_own_record(duration: str, seconds: float | None) -> None:
+    made, api = carrier(says(200, sid="RE1", status="completed", duration=duration))
+    assert made.length(RecordingId("RE1")) == seconds
+    assert [(method, path) for method, path, _ in api.asked] == [("GET", "/Recordings/RE1.json")]
+
+
+@pytest.mark.parametrize("status", ["in-progress", "paused", "stopped", "processing"])
+def test_S08_a_recording_that_twilio_still_works_on_is_asked_for_again(status: str) -> None:
+    made, _ = carrier(says(200, sid="RE1", status=status, duration="-1"))
+    with pytest.raises(NotReady):
+        made.length(RecordingId("RE1"))
+
+
+# ---------------------------------------------------------------- pictures
+
+
+def test_X10_a_picture_is_fetched_from_twilio_itself_by_its_names() -> None:
+    made, _ = carrier()
+    found = made.picture("MM1/ME1")
+    assert found is not None
+    assert found[1].decode() == f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/Messages/MM1/Media/ME1"
+
+
+@pytest.mark.parametrize("reference", ["", "MM1", "call-m1/media/0", "MM1/../../x", "MM1/ME1?x", "/ME1"])
+def test_X10_what_is_no_name_of_twilios_is_not_asked_for(reference: str) -> None:
+    made, api = carrier()
+    with pytest.raises(LookupError):
+        made.picture(reference)
+    with pytest.raises(LookupError):
+        made.forget_picture(reference)
+    assert not api.asked
+
+
+def test_X10_a_picture_that_is_gone_is_forgotten_and_one_that_cannot_be_deleted_is_not() -> None:
+    made, api = carrier(says(204), refuses(404, 20404), refuses(500, 20500))
+    made.forget_picture("MM1/ME1")
+    made.forget_picture("MM1/ME1")
+    with pytest.raises(TwilioRestException):
+        made.forget_picture("MM1/ME1")
+    assert {(method, path) for method, path, _ in api.asked} == {("DELETE", "/Messages/MM1/Media/ME1.json")}

@@ -117,3 +117,13 @@ def test_a_carrier_that_cannot_be_asked_says_so(line: Line) -> None:
     carrier = replace(line.carrier, client=Client(ACCOUNT, "secret", http_client=api))
     with pytest.raises(TwilioException):
         list(carrier.missed(LineId("coaching"), SINCE))
+
+
+def test_X10_pictures_of_a_text_that_nobody_told_us_of_are_found(line: Line) -> None:
+    mms = text(line, "MM1", num_media="1")
+    uri = f"/2010-04-01/Accounts/{ACCOUNT}/Messages/MM1/Media/ME1.json"
+    mine = {"sid": "ME1", "content_type": "image/png", "uri": uri}
+    api = Api(calls=[], recordings=[], messages=[mms, text(line, "SM2")], media=[mine])
+    asked(line, api)
+    assert line.count("picture WHERE sealed_reference IS NOT NULL AND media_type = 'image/png'") == 1
+    assert [name for name, _ in api.asked].count("media") == 1, "only of the text that has any"

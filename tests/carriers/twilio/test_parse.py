@@ -119,7 +119,7 @@ STEPS: tuple[tuple[str, Kind, str, list[tuple[type[Happened], dict[str, Any]]]],
         "full", Kind.RECORD, "R&RecordingDuration=300&Digits=",
         [(VoicemailLeft, {**LEFT, "seconds": 300.0, "full": True})],
     ),
-    ("length not known yet", Kind.RECORD, "R&RecordingDuration=-1", [(VoicemailLeft, {**LEFT, "seconds": 10.0})]),
+    ("length not known yet", Kind.RECORD, "R&RecordingDuration=-1", [(VoicemailLeft, {**LEFT, "seconds": None})]),
     (
         "nothing was said", Kind.RECORD, "",
         [(VoicemailLeft, {
@@ -196,6 +196,31 @@ def test_how_many_pictures_came_with_it(raw: str, media: int) -> None:
     assert isinstance(event, TextArrived)
     assert event.media == media
     assert event.body == ""
+
+
+MEDIA = "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"
+
+
+@pytest.mark.parametrize(
+    ("url", "reference"),
+    [
+        (MEDIA, "MM1/ME1"), ("", ""), ("https://evil.example/Messages/MM1/Media/ME1", "MM1/ME1"),
+        (MEDIA + "/../../Recordings/RE1", ""), ("https://evil.example/a.jpg", ""), (MEDIA + "?a=/Messages/x", ""),
+    ],
+)  # fmt: skip
+def test_X10_of_a_pictures_address_only_twilios_names_are_taken(url: str, reference: str) -> None:
+    """What is fetched is an address of ours with these names in it: nobody makes us fetch another."""
+    more = {"NumMedia": "1", "MediaUrl0": url, "MediaContentType0": "image/png"}
+    (picture,) = READER.text({**form(TEXT), "From": "+12025550142", **more}, AT).pictures
+    assert (picture.reference, picture.media_type) == (reference, "image/png")
+    assert "ME1" not in repr(picture)
+
+
+def test_X10_a_picture_that_is_announced_and_not_named_is_not_forgotten() -> None:
+    envelope = READER.text({**form(TEXT), "From": "+12025550142", "NumMedia": "2", "MediaUrl1": MEDIA}, AT)
+    assert [one.reference for one in envelope.pictures] == ["", "MM1/ME1"]
+    many = READER.text({**form(TEXT), "From": "+12025550142", "NumMedia": "900"}, AT)
+    assert len(many.pictures) == 10
 
 
 @pytest.mark.parametrize(

@@ -12,19 +12,20 @@ from intersession.carriers.twilio.render import EMPTY, TONE, Renderer
 from intersession.carriers.twilio.steps import Kind, Step, Steps
 from intersession.core.call import Hearing, Said, Then
 from intersession.core.commands import CRISIS_LINES, ConnectLeg, RefuseCall, SayPrompt, TransferToCrisisLine
-from intersession.core.ids import ContactId, LegId, PracticeId, RecordingId
+from intersession.core.ids import ClipId, ContactId, LegId, PracticeId, RecordingId
 
 ACCOUNT = Account(
     practice=PracticeId("p"), public_url="https://line.example.org/", tokens=("t",), lines={},
     zone="America/New_York", longest_seconds=300,
 )  # fmt: skip
-RENDER = Renderer(ACCOUNT, Steps(lambda text: "t1"), lambda recording: f"/sound/{recording}")
+RENDER = Renderer(
+    ACCOUNT, Steps(lambda text: "t1"), lambda recording: f"/sound/{recording}", lambda clip: f"/clip/{clip}"
+)
 LEG, STAFF, THIRD = LegId("c.0"), LegId("c.1"), LegId("c.2")
 BEFORE = Step(kind=Kind.LOOK, leg=LEG, version=6, token="t0")
 HELLO = Said(id="CON-OK", text="Tom & <Ann>", locale="en-US")
 HOLA = Said(id="LANG", text="Oprima ocho.", locale="es-US")
 OTHER = Said(id="LANG", text="Bonjour", locale="fr-CA")
-
 
 
 def url(kind: str, leg: str = LEG, version: int = 7) -> str:
@@ -71,6 +72,10 @@ GOLDEN = (
     ("digits, words over", Hearing(digits=True), f"{digits('look')} />{again('look')}"),
     ("the tone", Hearing(keys="19#", then=Then.RECORD), f"{record('record')}{again('record')}"),
     ("the end of a dial-in", Hearing(said=(HELLO,), then=Then.HANG_UP), f"{SAY}<Hangup />"),
+    (
+        "a sentence in somebody's own voice", Hearing(said=(replace(HELLO, clip=ClipId("c7")), HOLA)),
+        f"<Play>https://line.example.org/clip/c7</Play>{SAY_ES}{again('words')}",
+    ),
     (
         "a language without a voice of ours", Hearing(said=(OTHER,)),
         f'<Say language="fr-CA">Bonjour</Say>{again("words")}',

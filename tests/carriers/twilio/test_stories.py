@@ -11,40 +11,33 @@ import pytest
 from intersession.carriers.twilio.carrier import CAPABILITIES
 from intersession.stories.cast import Cast
 from intersession.stories.play import Difference, load, play
+from tests.stories.table import STORIES, TWILIO, lacks
 
 from .played import OnTwilio
 
-SCENARIOS = Path(__file__).parents[3] / "scenarios"
-STORIES = sorted(path for path in SCENARIOS.rglob("*.toml") if path.parent.name != "casts")
-LACKS = {
-    "e01-mail-from-a-client": "e-mail goes by another carrier",
-    "e02-mail-from-a-stranger": "e-mail goes by another carrier",
-    "o08-number-withheld": "Twilio cannot withhold the number of a call",
-    "v26-relay": "Twilio does not say that a call comes by relay",
-}
-"""What this carrier cannot do, and what it lacks for it."""
+PATHS = tuple(STORIES.values())
 
 
 def _played(path: Path, make: Callable[[Cast], OnTwilio]) -> None:
-    if path.stem in LACKS:
+    if lacks(TWILIO, path.stem):
         with pytest.raises(Difference):
             play(load(path), make=make)
     else:
         play(load(path), make=make).__exit__(None, None, None)
 
 
-@pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_a_story_goes_on_twilio_as_it_goes_on_simulated_phones(path: Path) -> None:
     _played(path, OnTwilio)
 
 
-@pytest.mark.parametrize("path", STORIES[::5], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PATHS[::5], ids=lambda path: path.stem)
 def test_INV_02_some_go_alike_where_webhooks_come_twice_and_answers_are_lost(path: Path) -> None:
     _played(path, partial(OnTwilio, twice=True, loses=3))
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_INV_02_all_go_alike_where_webhooks_come_twice_and_answers_are_lost(path: Path) -> None:
     _played(path, partial(OnTwilio, twice=True, loses=3))
 

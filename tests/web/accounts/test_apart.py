@@ -21,7 +21,7 @@ from tests.web.conftest import World
 
 TABLES = {
     "identity_account", "identity_invitation", "mfa_authenticator", "usersessions_usersession", "django_session",
-    "account_emailaddress", "account_emailconfirmation",
+    "account_emailaddress", "account_emailconfirmation", "identity_sign_in", "identity_counted",
 }  # fmt: skip
 
 

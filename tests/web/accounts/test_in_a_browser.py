@@ -115,6 +115,9 @@ def test_with_a_passkey(served: Served, browser: Browser) -> None:
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", name="Now")).to_be_visible()
 
+    page.goto(f"{served.address}/account/sign-ins/")
+    expect(page.get_by_text("Signed in with a passkey").first).to_be_visible()
+    is_fit(page)
     page.goto(f"{served.address}/account/passkeys/add/")
     is_fit(page)
     page.get_by_role("link", name="a passkey").click()

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from intersession.web.accounts.keeping import close
+from intersession.web.accounts.models import Account
 from tests.web.accounts.conftest import PASSWORD, Member, app_code, browser
 from tests.web.conftest import World
 
@@ -87,6 +88,54 @@ def test_many_wrong_passwords_for_one_name_meet_a_limit_that_the_right_one_meets
     for _ in range(5):
         assert "do not fit together" in ames.password(browser(), "no").content.decode()
     assert "Too many tries" in ames.password(browser()).content.decode()
+
+
+def elsewhere(one: int) -> Client:
+    """A browser of a stranger, each on another machine."""
+    client = browser()
+    client.defaults["REMOTE_ADDR"] = f"127.0.0.{one + 2}"
+    return client
+
+
+def test_whoever_tries_a_name_all_day_does_not_lock_its_person_out(ames: Member) -> None:
+    """Their own browser is known: its tries are counted apart, and are as few."""
+    own = browser()
+    ames.sign_in(own)
+    own.post("/account/sign-out/")
+    for one in range(20):
+        ames.password(elsewhere(one), "no")
+    assert "Too many tries" in ames.password(elsewhere(30)).content.decode()
+    assert ames.password(own).headers["Location"] == "/account/sign-in/second/"
+    own.post("/account/sign-out/")
+    for _ in range(5):
+        assert "do not fit" in ames.password(own, "no").content.decode()
+    assert "Too many tries" in ames.password(own).content.decode(), "as few as any other's"
+
+
+def test_a_known_browser_is_known_for_its_own_account_and_cannot_be_made_up(ames: Member) -> None:
+    bo, his = Member("bo"), browser()
+    bo.begin(bo.invited(), his)
+    bo.add_app(his)
+    his.post("/account/sign-out/")
+    bo.sign_in(his, later=1)
+    his.post("/account/sign-out/")
+    (name,) = [name for name in his.cookies if "_known_" in name]
+    cookie = his.cookies[name]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Strict"
+    for one in range(6):
+        ames.password(elsewhere(one), "no")
+    hers = name.rpartition("_")[0] + f"_{Account.objects.get(username='ames').pk}"
+    for value in (cookie.value, cookie.value[:-2] + "xx", "", "x:y:z"):
+        stranger = elsewhere(40)
+        stranger.cookies[hers] = value
+        assert "Too many tries" in ames.password(stranger).content.decode(), value
+
+
+def test_a_password_alone_makes_no_browser_known(ames: Member) -> None:
+    client = browser()
+    ames.password(client)
+    assert not [name for name in client.cookies if "_known_" in name]
 
 
 def test_many_names_from_one_address_meet_a_limit(signing_in: World) -> None:

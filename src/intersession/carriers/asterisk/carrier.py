@@ -41,11 +41,14 @@ from ..port import (
 )
 from .client import Ari, Away, Event, Lost, Refused
 from .legs import Board
+from .notes import Notes
 from .parse import Reader, cause_of
 from .pbx import TONE, TRUNK, Pbx
 from .recording import Recordings
 from .recovery import Recovery
 from .rooms import Rooms
+from .texts import Texts
+from .told import Told
 from .waiting import Waiting
 from .words import Words
 
@@ -72,12 +75,11 @@ class Asterisk:
 
     def __init__(
         self, reader: Reader, report: Report, now: Callable[[], datetime], speaker: Speaker,
-        playable: Playable = lambda _: None,
+        playable: Playable = lambda _: None, behind: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
+        """`behind` is told when something may have passed us by that `missed` knows."""
         self._reader, self._report, self._now = reader, report, now
-        self._speaker, self._playable = speaker, playable
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._live, name="asterisk", daemon=True)
+        self._speaker, self._playable, self._behind = speaker, playable, behind
         self._begun = threading.Event()
 
     @property
@@ -93,15 +95,19 @@ class Asterisk:
     # ------------------------------------------------------------ its thread
 
     def start(self) -> Asterisk:
-        """Connect; from now on events are reported."""
+        """Connect; from now on events are reported. What was stopped may be started again; it remembers nothing."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._live, name="asterisk", daemon=True)
         self._thread.start()
         self._begun.wait(WITHIN)
         return self
 
     def stop(self) -> None:
         """Let go. Calls that are connected go on; whoever waits leaves for the fallback."""
-        if self._loop.is_running():
-            self._loop.call_soon_threadsafe(self._main.cancel)
+        if not self._begun.is_set():
+            return
+        self._begun.clear()
+        self._loop.call_soon_threadsafe(self._main.cancel)
         self._thread.join(5)
 
     def __enter__(self) -> Asterisk:
@@ -111,6 +117,11 @@ class Asterisk:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    @property
+    def replaced(self) -> bool:
+        """Whether another process has taken this Asterisk over. Then we stand back until we are started again."""
+        return self._begun.is_set() and self._ari.replaced
 
     def wait_connected(self, seconds: float = WITHIN) -> bool:
         """Whether the connection stands, within so many seconds."""
@@ -129,18 +140,20 @@ class Asterisk:
 
     async def _keep(self) -> None:
         self._ari = Ari(self.pbx, self._heard, self._connected)
-        self._board = board = Board(self.pbx, self._ari, self._reader, self._report, self._now)
+        self._board = board = Board(self.pbx, self._ari, self._reader, Told(self._report), self._now)
         waiting, self._recordings = Waiting(board), Recordings(board)
         self._words = Words(board, waiting, self._recordings)
         self._rooms = Rooms(board, waiting, self._words)
-        self._recovery = Recovery(board, self._recordings, self._rooms)
-        renewing = board.begin(waiting.renew())
+        notes = Notes(board)
+        self._recovery = Recovery(board, self._recordings, self._rooms, notes, self._behind)
+        self._texts = Texts(board, notes)
+        watching = board.begin(waiting.watch())
         self._begun.set()
         try:
             await self._ari.keep()
         finally:
             board.closing = True
-            tasks = {renewing, *board.tasks}
+            tasks = {watching, *board.tasks}
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -150,11 +163,15 @@ class Asterisk:
             source = f"endpoint:PJSIP/{TRUNK}"
             await self._ari.ask("POST", f"applications/{self.pbx.app}/subscription", eventSource=source)
         await self._recovery.rebuild()
+        if self.pbx.trunk.texts:
+            await self._texts.catch_up()
 
     # ------------------------------------------------------------ orders
 
     def run(self, order: Order) -> Outcome:
         """Carry out one order. From any thread."""
+        if not self._begun.is_set():
+            return Failed("another process is connected with this Asterisk")
         try:
             act = self._act(order)
         except Exception as error:
@@ -195,7 +212,10 @@ class Asterisk:
                 assert_never(order)
 
     def _done(self, act: Act) -> Outcome:
-        running = asyncio.run_coroutine_threadsafe(act, self._loop)
+        try:
+            running = asyncio.run_coroutine_threadsafe(act, self._loop)
+        except RuntimeError as error:  # stopped in this very moment
+            raise Away("the connection with Asterisk was just given up") from error
         try:
             return running.result(WITHIN)
         except concurrent.futures.TimeoutError:
@@ -257,7 +277,7 @@ class Asterisk:
     def sound(self, recording: RecordingId) -> tuple[str, bytes] | None:
         """A recording that lies at Asterisk; None where there is none. Raises Refused where it cannot give it."""
         try:
-            return "audio/wav", self._soon(self._ari.fetch(f"recordings/stored/{recording}/file"))
+            return "audio/wav", self._soon(lambda: self._ari.fetch(f"recordings/stored/{recording}/file"))
         except Refused as error:
             if error.status != NOT_FOUND:
                 raise
@@ -267,20 +287,33 @@ class Asterisk:
         """It is safe with us: Asterisk deletes it. Nothing happens where it is gone already; raises Refused where it
         cannot be deleted, for what is not deleted is not forgotten."""
         try:
-            self._soon(self._ari.ask("DELETE", f"recordings/stored/{recording}"))
+            self._soon(lambda: self._ari.ask("DELETE", f"recordings/stored/{recording}"))
         except Refused as error:
             if error.status != NOT_FOUND:
                 raise
 
+    def length(self, recording: RecordingId) -> float | None:
+        """Measured before it was told: never asked for."""
+
+    def picture(self, reference: str) -> tuple[str, bytes] | None:
+        """Its texts carry none."""
+
+    def forget_picture(self, reference: str) -> None:
+        """There is nothing to delete."""
+
     def missed(self, line: LineId, since: datetime) -> Iterable[Envelope]:
-        """Calls that the fallback took or that ended unheard, and recordings that lie at Asterisk still.
+        """Calls that the fallback took or that ended unheard, recordings that lie at Asterisk still, and texts that
+        came while nobody listened.
 
         Events that were told live have the same ids and are known already. Raises where Asterisk cannot be asked.
         """
-        return self._soon(self._recovery.missed(line, since))
+        calls = self._soon(lambda: self._recovery.missed(line, since))
+        return [*calls, *self._soon(lambda: self._texts.missed(line, since))]
 
-    def _soon(self, act: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(act, self._loop).result(WITHIN)
+    def _soon(self, act: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        if not self._begun.is_set():
+            raise Away("there is no connection with Asterisk yet")
+        return asyncio.run_coroutine_threadsafe(act(), self._loop).result(WITHIN)
 
     # ------------------------------------------------------------ events
 
@@ -307,7 +340,7 @@ class Asterisk:
             case "StasisEnd" | "ChannelDestroyed":
                 self._gone(event)
             case "TextMessageReceived":
-                self._report(self._reader.text(event, self._now()))
+                self._texts.came(event)
 
     def _started(self, event: Event) -> None:
         channel = event["channel"]["id"]
@@ -324,7 +357,8 @@ class Asterisk:
             return  # told twice: by the call's own subscription and by its trunk's
         leg = self._board.legs.add(self._recovery.caller(channel))
         number = channel["caller"]["number"]
-        self._report(self._reader.arrived(leg.channel, dialled, number, self._now()))
+        leg.arrived = self._reader.arrived(leg.channel, dialled, number, self._now())
+        self._board.report(leg.arrived)
 
     def _answered(self, channel: str) -> None:
         leg = self._board.legs.at(channel)
@@ -332,7 +366,7 @@ class Asterisk:
             self._board.begin(self._ari.tried("DELETE", f"channels/{channel}"))
             return
         leg.up = True
-        self._report(self._reader.answered(leg.contact, leg.id, self._now()))
+        self._board.report(self._reader.answered(leg.contact, leg.id, self._now()))
 
     def _gone(self, event: Event) -> None:
         channel = event["channel"]["id"]

@@ -51,7 +51,8 @@ class Ari:
         self._asked: dict[str, asyncio.Future[Event]] = {}
         self._numbers = itertools.count(1)
         self._here = asyncio.Event()
-        self._replaced = False
+        self.replaced = False
+        """Another connection has taken the events over."""
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._http: aiohttp.ClientSession | None = None
 
@@ -64,7 +65,9 @@ class Ari:
                     await self._once(self._http)
                 except (aiohttp.ClientError, OSError) as error:
                     log.warning("asterisk_away", error=type(error).__name__)
-                if self._replaced:
+                except Exception:
+                    log.exception("asterisk_connection_stumbled")
+                if self.replaced:
                     log.error("asterisk_taken_over")
                     await asyncio.Event().wait()  # one process owns the stream: we stand back until started anew
                 await asyncio.sleep(AGAIN_AFTER)
@@ -74,11 +77,12 @@ class Ari:
         query = {"app": self._pbx.app, "subscribeAll": "false"}
         async with http.ws_connect(address, params=query, heartbeat=BEATS_EVERY, max_msg_size=0) as self._socket:
             self._here.set()
+            log.info("asterisk_connected")
             begun = asyncio.create_task(self._begin())
             try:
                 async for message in self._socket:
                     self._take(json.loads(message.data))
-                    if self._replaced:
+                    if self.replaced:
                         break
             finally:
                 begun.cancel()
@@ -100,7 +104,7 @@ class Ari:
                 waits.set_result(event)
             return
         if event["type"] == "ApplicationReplaced":
-            self._replaced = True
+            self.replaced = True
             return
         try:
             self._heard(event)
@@ -115,7 +119,7 @@ class Ari:
 
     async def ready(self, within: float = BACK_WITHIN) -> None:
         """Wait for the connection. Away where there is none."""
-        if self._replaced:
+        if self.replaced:
             raise Away("another process has taken this Asterisk over")
         try:
             await asyncio.wait_for(self._here.wait(), within)

@@ -14,10 +14,11 @@ from typing import Any
 from intersession.core.call import Hearing
 from intersession.core.ids import ContactId, LegId, RecordingId, caller_leg
 
-from ..port import Report
+from ..port import Envelope
 from .client import Ari, Away, Event, Lost, Refused, log
 from .parse import Reader
 from .pbx import Pbx
+from .told import Told
 
 WAITING, TALKING, CRISIS = "wait-", "talk-", "crisis-"
 """How the bridges of a contact are named."""
@@ -40,6 +41,12 @@ class Leg:
     hearing: Hearing = field(default_factory=Hearing)
     task: asyncio.Task[None] | None = None
     """What is being done for it: words, a recording's beginning, a join."""
+    arrived: Envelope | None = None
+    """The caller's arrival, as it was told."""
+    fell_back: bool = False
+    """We let them go to the fallback: the line did not decide about them."""
+    joins: bool = False
+    """On the way to somebody who has accepted."""
     transfers: bool = False
     """On the way to the crisis line, or with it."""
     playing: str | None = None
@@ -115,7 +122,7 @@ class Board:
     pbx: Pbx
     ari: Ari
     reader: Reader
-    report: Report
+    report: Told
     now: Callable[[], datetime]
     legs: Legs = field(default_factory=Legs)
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)

@@ -11,7 +11,7 @@ MODULES = (
      " res_pjsip_caller_id res_pjsip_rfc3326 res_pjsip_nat res_pjsip_acl res_pjsip_pubsub"
      " res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_identifier_user res_pjsip_authenticator_digest"
      " res_pjsip_outbound_authenticator_digest res_pjsip_outbound_registration res_pjsip_dtmf_info"
-     " res_pjsip_messaging res_pjsip_transport_websocket chan_pjsip"),
+     " res_pjsip_messaging res_pjsip_transport_websocket res_pjsip_header_funcs chan_pjsip"),
     ("calls that our server steers; chan_bridge_media lets a bridge be spoken to",
      "chan_bridge_media res_stasis res_stasis_answer res_stasis_playback res_stasis_recording res_stasis_snoop"),
     ("ARI",
@@ -19,11 +19,10 @@ MODULES = (
      " res_ari_endpoints res_ari_events res_ari_playbacks res_ari_recordings app_stasis"),
     ("bridges", "bridge_holding bridge_simple bridge_native_rtp bridge_softmix"),
     ("the fallback's dialplan",
-     "pbx_config app_playback app_record func_callerid func_channel func_db func_global func_logic func_strings"
-     " func_timeout"),
-    ("voices",
-     "codec_ulaw codec_alaw codec_g722 codec_resample codec_opus_open_source res_format_attr_opus format_wav"
-     " format_sln format_pcm"),
+     "pbx_config app_dial app_playback app_read app_record app_stack func_callerid func_channel"
+     " func_cut func_db func_global func_logic func_md5 func_strings func_timeout"),
+    ("voices; no Opus, for trunks carry telephone sound, and not every Asterisk can turn the one into the other",
+     "codec_ulaw codec_alaw codec_g722 codec_resample format_wav format_sln format_pcm"),
 )  # fmt: skip
 """Why, and which."""
 

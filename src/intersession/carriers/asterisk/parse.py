@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +37,28 @@ from .pbx import UNLISTED, Pbx
 USER = re.compile(r"(?:sips?|pjsip|tel):([^@;>\s]+)")
 BUSY, NO_ANSWER = (17, 21), (0, 16, 18, 19, 20, 26, 31, 102, 127)
 """Q.850 causes of a leg that was never picked up; every other one is a failure."""
+
+
+WORDLESS = "[A text of {size} bytes came without its words: Asterisk takes none of more than 1023. Ask the sender.]"
+
+
+@dataclass(frozen=True, slots=True)
+class SipText:
+    """A text, as SIP brings it."""
+
+    from_: str
+    to: str
+    name: str
+    """SIP's own: its Call-ID with its number in that dialog. Where there is none, sender and instant."""
+    body: str = field(repr=False)
+    size: str
+    """Bytes of its words, as the sender's side said."""
+
+    @property
+    def said(self) -> str:
+        """Its words. Asterisk takes a longer one than it can hold and lets all of its words go, without an error."""
+        lost = not self.body and self.size.strip().isdigit() and int(self.size) > 0
+        return WORDLESS.format(size=self.size.strip()) if lost else self.body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +95,15 @@ class Reader:
         )  # fmt: skip
         return Envelope(event=event, numbers=numbers)
 
-    def fell_back(self, channel: str, dialled: str, number: str, at: datetime) -> Envelope:
+    def fell_back(
+        self, channel: str, dialled: str, number: str, at: datetime, *, by_duty: bool = False
+    ) -> Envelope:
         """The dialplan took it. A call that walked the line is known by its arrival: then this says nothing new."""
         contact = self.contact(channel)
         caller, numbers = self._caller(number)
         event = CallFellBack(
             id=EventId(f"{contact}:arrived"), practice=self.pbx.practice, at=at, contact=contact,
-            line=self.line(dialled), caller=caller,
+            line=self.line(dialled), caller=caller, answered_by_duty=by_duty,
         )  # fmt: skip
         return Envelope(event=event, numbers=numbers)
 
@@ -155,17 +179,15 @@ class Reader:
 
     # ------------------------------------------------------------ texts
 
-    def text(self, event: Mapping[str, Any], at: datetime) -> Envelope:
+    def text(self, text: SipText, at: datetime) -> Envelope:
         """Somebody texted a line. Whoever sent it is kept as written, and only a telephone number is ever answered."""
-        message = event["message"]
-        raw = _user(message["from"])
+        raw = _user(text.from_)
         address = self.e164(raw) or raw
         key = self.key_of(address)
-        id_ = MessageId(f"as-{self.digest(f'asterisk:text:{_call_id(event)}')}")
+        id_ = MessageId(f"as-{self.digest(f'asterisk:text:{text.name}')}")
         arrived = TextArrived(
             id=EventId(f"{id_}:arrived"), practice=self.pbx.practice, at=at, message=id_,
-            line=self.line(_user(message["to"])), sender=key, body=message.get("body", ""),
-            sender_kind=self._sender_kind(raw),
+            line=self.line(_user(text.to)), sender=key, body=text.said, sender_kind=self._sender_kind(raw),
         )  # fmt: skip
         return Envelope(event=arrived, numbers={key: address})
 
@@ -190,8 +212,10 @@ def _user(address: str) -> str:
     return found.group(1) if found else address.strip()
 
 
-def _call_id(event: Mapping[str, Any]) -> str:
-    """SIP's own name of the text, with its number in that dialog; where there is none, the instant it came."""
-    headers = event["message"].get("variables") or {}
+def text_of(event: Mapping[str, Any]) -> SipText:
+    """The text of an event."""
+    message = event["message"]
+    headers = message.get("variables") or {}
     name = headers.get("Call-ID") or headers.get("call-id")
-    return f"{name}:{headers.get('CSeq', '')}" if name else f"{event['message']['from']}:{event['timestamp']}"
+    name = f"{name}:{headers.get('CSeq', '')}" if name else f"{message['from']}:{event['timestamp']}"
+    return SipText(message["from"], message["to"], name, message.get("body", ""), headers.get("Content-Length", ""))

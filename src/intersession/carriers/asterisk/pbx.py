@@ -12,12 +12,17 @@ from ..port import Capabilities
 
 TRUNK = "trunk"
 """The trunk's name as a PJSIP endpoint."""
+REGISTERED = "line"
+"""As whom we register at the trunk. Where a provider calls that name, the number that was dialled stands in To."""
 UNLISTED = LineId("unlisted")
 """A number of the trunk that is no line of the practice. Whoever calls or texts it is answered all the same."""
 BEEP, TONE, RING = "beep", "tone", "ring"
 """What `tones` makes: before a recording, the soft limit, and while the crisis line rings."""
 FALLBACK, FALLBACK_SAVED = "fallback", "fallback-saved"
 """The fallback's words: the safety words and how to leave a message; that the message is kept."""
+HELLO, RINGING, NO_ONE, WHISPER = "duty-hello", "duty-ringing", "duty-no-one", "duty-whisper"
+"""Its words where it rings a duty number: the safety words; that somebody is rung; how to leave a message after that;
+and what the duty person hears."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,8 @@ class Trunk:
     user: str = ""
     """Empty where the provider knows us by our address alone."""
     password: str = field(default="", repr=False)
+    addresses: tuple[str, ...] = ()
+    """Where its calls come from, beside the host: addresses, or networks as 192.0.2.0/24."""
     texts: bool = False
     """It carries SIP MESSAGE both ways."""
     presents_caller: bool = False
@@ -43,6 +50,7 @@ class Station:
     """A staff phone that registers at this Asterisk: on a desk, or in a browser."""
 
     name: str
+    """What it calls itself at Asterisk. It tells nobody whose it is."""
     password: str = field(repr=False)
     browser: bool = False
 
@@ -64,12 +72,18 @@ class Pbx:
     sip_address: str = "0.0.0.0"
     sip_port: int = 5060
     rtp_ports: tuple[int, int] = (10000, 10999)
+    local_address: str = ""
+    """This machine's own address in its network; matters where there is a public one."""
+    public_address: str = ""
+    """Under which the internet sees this machine, where a router stands between."""
     domain: str = "line.invalid"
     """Stands where SIP wants a domain, so that no message tells the machine's own name."""
     region: str = "US"
     """Where a number without a country code is."""
     stations: Mapping[str, Station] = field(default_factory=dict)
     """The staff member's number, as the line knows it, to the phone that rings for it instead."""
+    duty: str = ""
+    """A number, in E.164, that Asterisk rings by itself when the line is down; empty for none."""
     longest_seconds: int = 300
     """How long one recording may last."""
 
@@ -78,10 +92,20 @@ class Pbx:
         """Where ARI listens: on this machine only."""
         return f"http://127.0.0.1:{self.http_port}/ari"
 
+    @property
+    def socket(self) -> str:
+        """Where phones in browsers register. It listens on this machine only: our own screens pass them on."""
+        return f"ws://127.0.0.1:{self.http_port}/ws"
+
     def endpoint(self, number: str) -> str:
         """What to dial for a number."""
         station = self.stations.get(number)
         return f"PJSIP/{station.name}" if station else f"PJSIP/{number}@{TRUNK}"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The sounds with which it speaks by itself."""
+        return (FALLBACK, FALLBACK_SAVED, *((HELLO, RINGING, NO_ONE, WHISPER) if self.duty else ()))
 
     def mailbox(self, number: str) -> str | None:
         """Where a text for a number goes; None where the trunk carries none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,11 +12,14 @@ from intersession.core.ids import ContactId, LegId, LineId, RecordingId, caller_
 
 from ..port import Envelope
 from .client import Event, Refused
-from .dialplan import ENDED, FAMILY, RECORDED
+from .dialplan import DUTY, ENDED, FAMILY, RECORDED, SPEAKS
 from .legs import Board, Leg
+from .notes import Notes
 from .recording import Recordings, measured
 from .rooms import Rooms
 from .waiting import waiting_room
+
+LOOKED_EVERY = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,11 @@ def note(key: str) -> Noted:
 class Recovery:
     """Compares what we know with what Asterisk says."""
 
-    def __init__(self, board: Board, recordings: Recordings, rooms: Rooms) -> None:
-        self._board, self._recordings, self._rooms = board, recordings, rooms
+    def __init__(
+        self, board: Board, recordings: Recordings, rooms: Rooms, notes: Notes, behind: Callable[[], None]
+    ) -> None:
+        self._board, self._recordings, self._rooms, self._notes = board, recordings, rooms, notes
+        self._behind = behind
         self._told: dict[str, datetime] = {}
 
     # ------------------------------------------------------------ legs
@@ -63,7 +69,15 @@ class Recovery:
             leg.pause.cancel()
         if leg.came_in:
             board.begin(board.ari.tried("DELETE", f"bridges/{waiting_room(leg.contact)}"))
+            if leg.fell_back or not leg.leaving:
+                board.begin(self._until_gone(leg.channel))
         board.report(board.reader.ended(leg.contact, leg.id, cause, board.now()))
+
+    async def _until_gone(self, channel: str) -> None:
+        """They are with the fallback: what they leave there is asked for as soon as they have hung up."""
+        while await self._board.ari.tried("GET", f"channels/{channel}"):  # noqa: ASYNC110 - no event tells of its end
+            await asyncio.sleep(LOOKED_EVERY)
+        self._behind()
 
     # ------------------------------------------------------------ after a connect
 
@@ -79,6 +93,7 @@ class Recovery:
         for bridge in bridges:
             await self._room(bridge, channels)
         await self._over_meanwhile()
+        self._behind()
 
     def _gone(self, known: Sequence[Leg], awaited: Sequence[str], channels: Mapping[str, Event]) -> None:
         for name in awaited:
@@ -92,6 +107,8 @@ class Recovery:
     async def _found(self, channel: Event) -> None:
         """A channel of ours that we do not know: a new caller, or from before a restart."""
         board, name = self._board, channel["id"]
+        if channel["dialplan"]["context"] == SPEAKS:
+            board.begin(self._until_gone(name))
         if not _ours(channel) or board.legs.at(name) is not None:
             return
         args = channel["dialplan"]["app_data"].split(",")[1:]
@@ -99,7 +116,8 @@ class Recovery:
             case ["inbound", dialled]:
                 leg = board.legs.add(self.caller(channel))
                 number = channel["caller"]["number"]
-                board.report(board.reader.arrived(leg.channel, dialled, number, board.now()))
+                leg.arrived = board.reader.arrived(leg.channel, dialled, number, board.now())
+                board.report(leg.arrived)
             case ["leg", contact]:
                 board.legs.add(Leg(LegId(name), ContactId(contact), name, up=channel["state"] == "Up"))
             case ["crisis", contact] if name not in board.awaited("gone"):
@@ -167,16 +185,8 @@ class Recovery:
         return told is not None and told < since
 
     async def _noted(self) -> list[Noted]:
-        """The dialplan's notes, oldest first. ARI reads the database over a channel only."""
-        board, name = self._board, f"notes-{self._board.mark()}"
-        here = board.expect("here", name)
-        await board.ari.ask("POST", f"channels/{name}", endpoint="Local/s@notes", app=board.pbx.app, appArgs="beside")
-        try:
-            await asyncio.wait_for(here, 2)
-            keys = await board.ari.ask("GET", f"channels/{name}/variable", variable=f"DB_KEYS({FAMILY})")
-        finally:
-            await board.ari.tried("DELETE", f"channels/{name}")
-        return sorted((note(key) for key in keys["value"].split(",") if key), key=lambda one: one.since)
+        """The dialplan's notes, oldest first."""
+        return sorted((note(key) for key in await self._notes.keys(FAMILY)), key=lambda one: one.since)
 
     def _of(self, recording: str, noted: Noted) -> bool:
         contact = self._board.reader.contact(noted.channel)
@@ -187,7 +197,8 @@ class Recovery:
         ended = await self._variable(f"{ENDED}{noted.channel}")
         over = _instant(ended) if ended.isdigit() else self._board.now()
         recorded = await self._variable(f"{RECORDED}{noted.channel}")
-        found = [reader.fell_back(noted.channel, noted.dialled, noted.number, noted.since)]
+        duty = await self._variable(f"{DUTY}{noted.channel}") == "ANSWER"
+        found = [reader.fell_back(noted.channel, noted.dialled, noted.number, noted.since, by_duty=duty)]
         for name in recordings:
             at = _instant(recorded) if recorded.isdigit() and name.startswith("fallback-") else over
             found.append(await self._left(contact, name, at))
@@ -207,11 +218,11 @@ class Recovery:
         return str(found["value"] or "")
 
     async def _strike_out(self, noted: Noted) -> None:
-        """The note goes, with the number in it. ARI may not write Asterisk's database: an extension may."""
-        ari, place = self._board.ari, f"Local/{noted.key}@strike-out"
+        """The note goes, with the number in it."""
+        ari = self._board.ari
         self._told.pop(noted.channel, None)
-        await ari.tried("POST", "channels", endpoint=place, extension="s", context="nowhere")
-        for name in (ENDED, RECORDED):
+        await self._notes.strike_out("strike-out", noted.key)
+        for name in (ENDED, RECORDED, DUTY):
             await ari.tried("POST", "asterisk/variable", variable=f"{name}{noted.channel}", value="")
 
 

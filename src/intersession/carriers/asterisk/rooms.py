@@ -65,6 +65,8 @@ class Rooms:
         await self._words.hush(outside)
         await self._waiting.receive(outside)
         staff.task = outside.task = self._board.begin(self._join_two(staff, outside, staff_media, outside_media))
+        outside.joins = True
+        outside.task.add_done_callback(lambda _: setattr(outside, "joins", False))
         return Done()
 
     async def _join_two(
@@ -149,9 +151,12 @@ class Rooms:
         await self._last_words(caller, media)
         ringing = self._board.begin(self._ring(caller))
         try:
-            for number in order.numbers:
+            left = order.seconds
+            for place, number in enumerate(order.numbers):
+                seconds = left // (len(order.numbers) - place)  # each an equal part of what is left
+                left -= seconds
                 channel = f"{order.contact}.crisis-{self._board.mark()}"
-                if await self._crisis_leg(caller, channel, number, order.seconds, ringing):
+                if await self._crisis_leg(caller, channel, number, seconds, ringing):
                     return
         except (Away, Lost) as error:
             log.error("crisis_transfer_stumbled", error=type(error).__name__)

@@ -1,4 +1,7 @@
-"""Where callers wait: a holding bridge of their contact alone, and a time-out that sends them on should we be gone."""
+"""Where callers wait: a holding bridge of their contact alone, and a time-out that sends them on should we be gone.
+
+Where we are here and the line behind us decides nothing, they are sent on by us.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import asyncio
 
 from intersession.core.ids import ContactId
 
+from .client import log
+from .dialplan import SPEAKS
 from .legs import WAITING, Board, Leg
 
 LEASE, RENEWED_EVERY = 4, 1.0
@@ -58,15 +63,47 @@ class Waiting:
             path = f"channels/{leg.channel}/variable"
             await self._board.ari.tried("POST", path, variable="TIMEOUT(absolute)", value=seconds)
 
-    async def renew(self) -> None:
-        """Until cancelled: put the time-out off for everybody who waits with us."""
+    # ------------------------------------------------------------ while they wait
+
+    async def watch(self) -> None:
+        """Until cancelled: keep everybody who waits with us, or let them go where nobody decides about them."""
         while True:
             await asyncio.sleep(RENEWED_EVERY)
+            self._board.report.keep({leg.contact for leg in self._board.legs})
             for leg in self._board.legs:
-                if leg.waits:
-                    self._board.begin(self._renewed(leg))
+                if leg.came_in and not leg.leaving:
+                    self._look_after(leg)
+
+    def _look_after(self, leg: Leg) -> None:
+        told = self._board.report
+        if _is_alone(leg) and told.late(leg.contact):
+            self._board.begin(self._let_go(leg))
+            return
+        if leg.waits:
+            self._board.begin(self._renewed(leg))
+        if leg.waits and leg.arrived is not None and not told.waits(leg.contact):
+            told(leg.arrived)  # known by its id, it changes nothing: that it is taken says that the line is awake
 
     async def _renewed(self, leg: Leg) -> None:
         """Whoever was joined in between has no lease any more."""
         if leg.waits:
             await self.lease(leg, LEASE)
+
+    async def _let_go(self, leg: Leg) -> None:
+        """Asterisk itself speaks to them now. What was told of them is kept, and decided about when the line can."""
+        board = self._board
+        if not board.report.give_up(leg.contact):
+            return
+        log.error("caller_sent_to_fallback")
+        leg.leaving = leg.fell_back = True
+        if leg.task is not None:
+            leg.task.cancel()
+        await board.ari.tried(
+            "POST", f"channels/{leg.channel}/continue", context=SPEAKS, extension="s", priority=1
+        )
+
+
+def _is_alone(leg: Leg) -> bool:
+    """Nobody is with them, or on the way; and no message of theirs is cut off."""
+    connected = leg.room is not None and not leg.waits
+    return not (connected or leg.joins or leg.transfers or leg.recording)

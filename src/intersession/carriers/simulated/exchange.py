@@ -8,7 +8,7 @@ does it. All of it is safe to use from several threads.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -58,6 +58,7 @@ from ..port import (
     Notice,
     Order,
     Outcome,
+    Picture,
     Refuse,
     Report,
     Say,
@@ -117,6 +118,8 @@ class Exchange:
     crisis_answers: bool = True
     handsets: dict[str, Handset] = field(default_factory=dict)
     mails: list[Mail] = field(default_factory=list)
+    pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    """What came with texts and was not fetched yet: (media type, content)."""
     listeners: list[Callable[[Seen], None]] = field(default_factory=list)
     _legs: dict[LegId, tuple[Handset, Leg]] = field(default_factory=dict)
     _practices: dict[ContactId, PracticeId] = field(default_factory=dict)
@@ -211,18 +214,22 @@ class Exchange:
             self._over(leg, EndCause.BUSY if declined else EndCause.HUNG_UP)
             return True
 
-    def text(self, number: str, to: str, body: str, media: int = 0) -> MessageId:
-        """Text a line."""
+    def text(self, number: str, to: str, body: str, pictures: Sequence[tuple[str, bytes]] = ()) -> MessageId:
+        """Text a line, with pictures as (media type, content)."""
         with self._lock:
             here = self._here(to)
-            self.handset(number).texts.append(TextSeen(at=self.now(), mine=True, other=to, body=body, media=media))
+            seen = TextSeen(at=self.now(), mine=True, other=to, body=body, media=len(pictures))
+            self.handset(number).texts.append(seen)
             message = MessageId(f"{self.prefix}-m{self._count()}")
             key = self.key_of(number)
             event = TextArrived(
                 id=EventId(f"{message}:arrived"), practice=here.practice, at=self.now(), message=message,
-                line=here.line, sender=key, body=body, media=media,
+                line=here.line, sender=key, body=body, media=len(pictures),
             )  # fmt: skip
-            self._send(event, {key: number})
+            kept = {f"{message}/media/{place}": picture for place, picture in enumerate(pictures)}
+            self.pictures |= kept
+            came = tuple(Picture(reference=name, media_type=kind) for name, (kind, _) in kept.items())
+            self.report(Envelope(event=event, numbers={key: number}, pictures=came))
             return message
 
     def crisis_hangs_up(self, contact: ContactId) -> None:
@@ -273,8 +280,19 @@ class Exchange:
     def sound(self, recording: RecordingId) -> tuple[str, bytes] | None:
         """Sounds come with their events; none is kept here."""
 
+    def length(self, recording: RecordingId) -> float | None:
+        """It came with the event."""
+
+    def picture(self, reference: str) -> tuple[str, bytes] | None:
+        """It is kept until it is fetched and deleted."""
+        return self.pictures.get(reference)
+
     def forget(self, recording: RecordingId) -> None:
         """There is nothing to delete."""
+
+    def forget_picture(self, reference: str) -> None:
+        """Delete it."""
+        self.pictures.pop(reference, None)
 
     # ------------------------------------------------------------ time
 

@@ -6,6 +6,7 @@ up in Twilio's lists, and where it is not found there, a person is told.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ from ..port import (
     LookAgain,
     Mail,
     Notice,
+    NotReady,
     Order,
     Outcome,
     Refuse,
@@ -38,7 +40,7 @@ from ..port import (
     Unknown,
 )
 from .missed import Missed
-from .parse import Reader
+from .parse import Reader, length
 from .steps import Kind, Steps
 
 CAPABILITIES = Capabilities(
@@ -49,6 +51,12 @@ CALL_IS_OVER = frozenset({20404, 21220})
 """Twilio's errors for a call that cannot be changed any more."""
 GOES_ON = ("queued", "initiated", "ringing", "in-progress")
 """A call of before that is over is not the one whose answer was lost."""
+ENDED = ("completed", "absent")
+"""States of a recording in which nothing of it changes any more."""
+BUSY = 429
+PAUSES = (0.3, 0.7, 1.5)
+"""Seconds before each further try of what Twilio was too busy for: it says that nothing was done. All in all no longer
+than an errand can wait, and whoever stands behind it: they would be told the same."""
 API = "https://api.twilio.com/2010-04-01"
 CLOCKS_DIFFER = timedelta(minutes=1)
 
@@ -66,6 +74,8 @@ class Twilio:
     fetch: Callable[[str], tuple[str, bytes] | None]
     """Sounds and pictures by their address."""
     now: Callable[[], datetime]
+    rest: Callable[[float], None] = time.sleep
+    """Seconds between two tries."""
     name: str = "twilio"
     capabilities: Capabilities = CAPABILITIES
 
@@ -78,7 +88,7 @@ class Twilio:
                 return self._change(order.leg, url=self._hurried(Kind.LOOK, order.leg), method="POST")
             case Announce():
                 url = self._hurried(Kind.ANNOUNCE, order.third)
-                return _twice(lambda: self._announce(order.leg, order.room, url))
+                return self._twice(lambda: self._announce(order.leg, order.room, url))
             case Drop():
                 return self._change(order.leg, status="completed")
             case Tone():
@@ -102,13 +112,26 @@ class Twilio:
         """A recording that Twilio keeps; None where it is not there yet."""
         return self.fetch(f"{API}/Accounts/{self.client.account_sid}/Recordings/{recording}.wav")
 
+    def length(self, recording: RecordingId) -> float | None:
+        """Seconds, by Twilio's own record of it; None where it says that it does not know."""
+        found = self.client.recordings(recording).fetch()
+        if str(found.status) not in ENDED:
+            raise NotReady
+        return length(str(found.duration))
+
     def forget(self, recording: RecordingId) -> None:
         """Delete a recording there. Gone already is gone."""
-        try:
-            self.client.recordings(recording).delete()
-        except TwilioRestException as error:
-            if error.status != 404:
-                raise
+        _gone(self.client.recordings(recording))
+
+    def picture(self, reference: str) -> tuple[str, bytes] | None:
+        """What came with a text; None where it is not there."""
+        message, media = _names(reference)
+        return self.fetch(f"{API}/Accounts/{self.client.account_sid}/Messages/{message}/Media/{media}")
+
+    def forget_picture(self, reference: str) -> None:
+        """Delete it there. Gone already is gone."""
+        message, media = _names(reference)
+        _gone(self.client.messages(message).media(media))
 
     # ------------------------------------------------------------ calls
 
@@ -132,10 +155,10 @@ class Twilio:
         reference = self.reference(leg)
         if reference is None:
             return Failed("Twilio's name of this leg is not known")
-        return _twice(lambda: _unless_over(lambda: self.client.calls(reference).update(**how)))
+        return self._twice(lambda: _unless_over(lambda: self.client.calls(reference).update(**how)))
 
     def _tone(self, order: Tone) -> Outcome:
-        return _twice(lambda: self._announce(order.leg, order.leg, self.reader.account.url("/twilio/tone")))
+        return self._twice(lambda: self._announce(order.leg, order.leg, self.reader.account.url("/twilio/tone")))
 
     def _announce(self, leg: LegId, room: LegId, url: str) -> Any:
         """To one participant alone."""
@@ -165,14 +188,46 @@ class Twilio:
     def _once(self, create: Attempt, listed: Callable[[datetime], Any], is_it: Callable[[Any], bool]) -> Outcome:
         """Never twice: where Twilio's answer did not come, its list says whether it was done."""
         since = self.now() - CLOCKS_DIFFER
-        outcome = _tried(create)
+        outcome = _tried(lambda: self._patiently(create))
         if not isinstance(outcome, Unknown):
             return outcome
-        found = _twice(lambda: next((one for one in listed(since) if is_it(one)), None))
+        found = self._twice(lambda: next((one for one in listed(since) if is_it(one)), None))
         return found if isinstance(found, Done) and found.reference else outcome
+
+    def _twice(self, attempt: Attempt) -> Outcome:
+        """For what may be done twice."""
+        outcome = _tried(lambda: self._patiently(attempt))
+        return outcome if isinstance(outcome, Done) else _tried(attempt)
+
+    def _patiently(self, attempt: Attempt) -> Any:
+        """Tried again while Twilio is too busy for it."""
+        for pause in PAUSES:
+            try:
+                return attempt()
+            except TwilioRestException as error:
+                if error.status != BUSY:
+                    raise
+                self.rest(pause)
+        return attempt()
 
     def _hurried(self, kind: Kind, leg: LegId) -> str:
         return self.reader.account.hurried(self.steps.first(kind, leg).path)
+
+
+def _names(reference: str) -> tuple[str, str]:
+    """Of a text and of what came with it. LookupError for what is another carrier's name."""
+    message, _, media = reference.partition("/")
+    if not (message.isalnum() and media.isalnum()):
+        raise LookupError("this is no name of Twilio's")
+    return message, media
+
+
+def _gone(resource: Any) -> None:
+    try:
+        resource.delete()
+    except TwilioRestException as error:
+        if error.status != 404:
+            raise
 
 
 def _unless_over(change: Attempt) -> Any:
@@ -182,12 +237,6 @@ def _unless_over(change: Attempt) -> Any:
         if error.code not in CALL_IS_OVER:
             raise
         return None
-
-
-def _twice(attempt: Attempt) -> Outcome:
-    """For what may be done twice."""
-    outcome = _tried(attempt)
-    return outcome if isinstance(outcome, Done) else _tried(attempt)
 
 
 def _tried(attempt: Attempt) -> Outcome:

@@ -8,11 +8,17 @@ import requests
 
 SECONDS = (5, 30)
 """To connect, and between two parts of the answer."""
+AS_IT_IS = {"Accept-Encoding": "identity"}
+"""Not packed on the way: then the length that Twilio says is that of the sound."""
 MOST_BYTES = 16 * 1024 * 1024
 
 
 class TooLarge(Exception):
     """More than is kept of one sound or picture."""
+
+
+class CutOff(Exception):
+    """Fewer bytes, or more, than Twilio said that there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,8 @@ class Media:
 
     def fetch(self, url: str) -> tuple[str, bytes] | None:
         """The media type, and the bytes; None where it is not there (yet). Raises `requests.RequestException`."""
-        with requests.get(url, auth=(self.account, self.token), timeout=SECONDS, stream=True) as answer:
+        who = (self.account, self.token)
+        with requests.get(url, auth=who, headers=AS_IT_IS, timeout=SECONDS, stream=True) as answer:
             if answer.status_code == 404:
                 return None
             answer.raise_for_status()
@@ -33,4 +40,6 @@ class Media:
                 found += part
                 if len(found) > MOST_BYTES:
                     raise TooLarge
+            if answer.headers.get("Content-Length", str(len(found))) != str(len(found)):
+                raise CutOff
             return answer.headers.get("Content-Type", "").partition(";")[0].strip().lower(), bytes(found)

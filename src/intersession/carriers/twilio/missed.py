@@ -56,7 +56,7 @@ class Missed:
         found = sorted(self.client.recordings.list(call_sid=call.sid), key=lambda one: one.date_created)
         for recording in found:
             seconds = length(str(recording.duration))
-            at = recording.date_created + timedelta(seconds=seconds)
+            at = recording.date_created + timedelta(seconds=seconds or 0.0)
             yield Envelope(event=self.reader.left(of.contact, recording.sid, seconds, at))
 
     def _texts(self, number: str, since: datetime) -> Iterator[Envelope]:
@@ -66,4 +66,10 @@ class Missed:
                     "MessageSid": text.sid, "From": text.from_ or "", "To": text.to or "", "Body": text.body or "",
                     "NumMedia": str(text.num_media or 0),
                 }  # fmt: skip
-                yield self.reader.text(form, text.date_sent or text.date_created)
+                yield self.reader.text({**form, **self._pictures(text)}, text.date_sent or text.date_created)
+
+    def _pictures(self, text: Any) -> dict[str, str]:
+        """As the webhook would have named them."""
+        found = self.client.messages(text.sid).media.list() if str(text.num_media or 0) != "0" else ()
+        form = {f"MediaUrl{place}": one.uri.removesuffix(".json") for place, one in enumerate(found)}
+        return form | {f"MediaContentType{place}": one.content_type or "" for place, one in enumerate(found)}

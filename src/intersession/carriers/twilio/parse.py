@@ -7,7 +7,7 @@ A call and a text are named by a keyed digest; a recording keeps Twilio's name, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
@@ -29,7 +29,7 @@ from intersession.core.events import (
 )
 from intersession.core.ids import ContactId, EventId, LineId, MessageId, NumberKey, RecordingId, caller_leg
 
-from ..port import Envelope
+from ..port import Envelope, Picture
 from .account import UNLISTED, Account
 from .numbers import e164, sender_kind
 from .steps import Kind, Step
@@ -37,8 +37,10 @@ from .steps import Kind, Step
 SID = re.compile(r"[A-Za-z0-9-]{2,64}")
 REGION = "US"
 """Where a number that a caller keys in without a country code is."""
-LENGTH_UNKNOWN = 10.0
-"""Seconds: a recording whose length is missing counts as speech, never as silence."""
+PICTURE = re.compile(r"/Messages/([A-Za-z0-9]{2,64})/Media/([A-Za-z0-9]{2,64})$")
+"""The end of a picture's address. Only its names are taken: what is fetched is an address that we write ourselves."""
+MOST_PICTURES = 10
+"""As many as Twilio puts into one text."""
 ENDS = {
     "completed": EndCause.HUNG_UP, "canceled": EndCause.HUNG_UP, "busy": EndCause.BUSY,
     "no-answer": EndCause.NO_ANSWER, "failed": EndCause.FAILED,
@@ -135,7 +137,7 @@ class Reader:
     def _recorded(self, step: Step, form: Form, at: datetime) -> tuple[Envelope, ...]:
         """1 and 9 end a recording and keep it (D62): the key comes first, as it was pressed first."""
         seconds, key = length(form.get("RecordingDuration", "")), form.get("Digits", "")
-        full = not key and seconds >= self.account.longest_seconds - 1
+        full = not key and seconds is not None and seconds >= self.account.longest_seconds - 1
         left = self.left(step.contact, _sid(form, "RecordingSid"), seconds, at, full=full)
         kept = Envelope(event=left, answers=step.leg)
         return (self._pressed(step, key, at), kept) if key in ("1", "9") else (kept,)
@@ -193,7 +195,7 @@ class Reader:
         return (Envelope(event=ended, answers=step.leg),)
 
     def left(
-        self, contact: ContactId, recording: str, seconds: float, at: datetime, *, full: bool = False
+        self, contact: ContactId, recording: str, seconds: float | None, at: datetime, *, full: bool = False
     ) -> VoicemailLeft:
         """A recording that is safe at Twilio."""
         return VoicemailLeft(
@@ -225,7 +227,7 @@ class Reader:
             line=self.line(form), sender=key, body=form.get("Body", ""), media=_count(form.get("NumMedia", "")),
             sender_kind=sender_kind(raw, self.account.lines),
         )  # fmt: skip
-        return Envelope(event=event, numbers={key: address})
+        return Envelope(event=event, numbers={key: address}, pictures=tuple(_pictures(form, event.media)))
 
     def fate(self, form: Form, message: MessageId, at: datetime) -> Envelope | None:
         """What became of a text of ours; `message` stands in the callback's address. None while it is on its way."""
@@ -260,9 +262,17 @@ def _sid(form: Form, name: str) -> str:
     return found
 
 
-def length(raw: str) -> float:
-    """Seconds of a recording, as Twilio writes them; -1 stands for "not known yet"."""
-    return float(raw) if raw.isascii() and raw.isdigit() else LENGTH_UNKNOWN
+def length(raw: str) -> float | None:
+    """Seconds of a recording, as Twilio writes them; -1, which stands for "not known yet", is None."""
+    return float(raw) if raw.isascii() and raw.isdigit() else None
+
+
+def _pictures(form: Form, count: int) -> Iterator[Picture]:
+    """One that is announced and has no address is a picture that cannot be fetched: a person is told of it."""
+    for place in range(min(count, MOST_PICTURES)):
+        found = PICTURE.search(form.get(f"MediaUrl{place}", ""))
+        media_type = form.get(f"MediaContentType{place}", "")
+        yield Picture(reference="/".join(found.groups()) if found else "", media_type=media_type)
 
 
 def _count(raw: str) -> int:

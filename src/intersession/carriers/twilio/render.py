@@ -14,7 +14,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from intersession.core.call import Hearing, Said, Then
 from intersession.core.commands import CRISIS_LINES, ConnectLeg, RefuseCall, SayPrompt, Standing, TransferToCrisisLine
-from intersession.core.ids import RecordingId
+from intersession.core.ids import ClipId, RecordingId
 
 from .account import Account
 from .steps import Kind, Step, Steps
@@ -41,6 +41,8 @@ class Renderer:
     steps: Steps
     sound: Callable[[RecordingId], str]
     """The path at which a voicemail is fetched, for a few minutes."""
+    clip: Callable[[ClipId], str]
+    """The same of a sentence in somebody's own voice."""
 
     def document(self, standing: Standing, version: int, before: Step) -> str:
         """What the leg of `before` hears now. What it has been told already is not said again."""
@@ -205,6 +207,9 @@ class Renderer:
 
     def _say(self, inside: Any, said: tuple[Said, ...]) -> None:
         for one in said:
+            if one.clip is not None:
+                inside.play(self.account.url(self.clip(one.clip)))
+                continue
             voice = self.account.voices.get(one.locale)
             options = {"language": one.locale} if voice is None else {"language": one.locale, "voice": voice}
             inside.say(one.text, **options)

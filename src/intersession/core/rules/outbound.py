@@ -99,6 +99,13 @@ def call_back_check(client: Client | None, practice: Practice, now: datetime, ov
     )
 
 
+def safe_rule(client: Client) -> str | None:
+    """What to mind on a call to this client, where there is anything."""
+    if not client.safe.voicemail_ok:
+        return "no voicemail"
+    return "ask for the code word" if client.safe.code_word else None
+
+
 # ---------------------------------------------------------------- a text is written
 
 

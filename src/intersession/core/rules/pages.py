@@ -372,10 +372,12 @@ def _heard(event: ItemHeard, facts: Facts, now: datetime) -> Decision:
     if facts.contact is None:
         return _decided("VM02", "There is no such contact.", facts, ())
     tasks = facts.contact.tasks
-    noted = NoteMessageHeard(contact=event.contact, by=event.by, at=event.at)
+    noted = NoteMessageHeard(contact=event.contact, by=event.by, at=event.at, picture=event.picture)
     if event.understood:
         changed = (command for task in tasks for command in keep(heard(task, now)))
-        return _decided("VM02", "Heard or read. It stays open until a person closes it.", facts, (noted, *changed))
+        which = {"picture": event.picture} if event.picture is not None else {}
+        says = "Heard or read. It stays open until a person closes it."
+        return _decided("VM02", says, facts, (noted, *changed), **which)
     says = "The first listener could not understand it: it counts as unheard, and an interpreter is needed."
     return _decided("V27", says, facts, (noted, *_not_understood(event, facts, now)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from intersession.carriers.port import Picture
 from intersession.core.commands import (
     AddReviewItem,
     CloseContact,
@@ -16,7 +17,7 @@ from intersession.core.events import (
     TextArrived,
     WakeKind,
 )
-from intersession.core.ids import ContactId
+from intersession.core.ids import ContactId, PictureId
 from intersession.records.fields import to_micros
 from intersession.records.sealing import seal, seal_bytes
 
@@ -76,22 +77,39 @@ def keep_text(turn: Turn, command: KeepText) -> None:
             to_micros(command.at), sealed,
         ),
     )  # fmt: skip
+    for place, picture in enumerate(turn.pictures):
+        _keep_picture(turn, command, place, picture)
     if isinstance(event, TextArrived):
         turn.db.run("UPDATE thread SET last_text_at = ? WHERE id = ?", (to_micros(command.at), thread))
     turn.changed(command.contact)
+
+
+def _keep_picture(turn: Turn, text: KeepText, place: int, picture: Picture) -> None:
+    """That it came is known from now on; the file is fetched at leisure (corridor/care.py)."""
+    id_ = PictureId(f"{text.message}.{place}")
+    key = turn.keys.key(turn.db, text.contact)
+    sealed = seal(key, picture.reference, f"picture:reference:{id_}") if picture.reference else None
+    turn.db.run(
+        "INSERT INTO picture (id, practice_id, contact, message, place, at, media_type, shown_as, sealed_reference,"
+        " care, care_next, care_tries) VALUES (?,?,?,?,?,?,?,'',?,'wanted',?,0) ON CONFLICT (id) DO NOTHING",
+        (
+            id_, turn.practice, text.contact, text.message, place, to_micros(text.at), picture.media_type[:80],
+            sealed, turn.at,
+        ),
+    )  # fmt: skip
 
 
 def keep_voicemail(turn: Turn, command: KeepVoicemail) -> None:
     media_type, sound = turn.sounds.get(command.recording, ("", None))
     key = turn.keys.key(turn.db, command.contact)
     sealed = None if sound is None else seal_bytes(key, sound, f"recording:sound:{command.recording}")
-    care, care_next = ("here", None) if sealed is not None else ("wanted", turn.at)  # see corridor/recordings.py
+    care, care_next = ("here", None) if sealed is not None else ("wanted", turn.at)  # see corridor/care.py
     turn.db.run(
         "INSERT INTO recording (id, practice_id, contact, seconds, silent, locale, at, media_type, sealed_sound, care,"
-        " care_next, care_tries) VALUES (?,?,?,?,?,?,?,?,?,?,?,0) ON CONFLICT (id) DO NOTHING",
+        " care_next, care_tries, measured) VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?) ON CONFLICT (id) DO NOTHING",
         (
             command.recording, turn.practice, command.contact, command.seconds, command.silent, command.locale,
-            to_micros(command.at), media_type, sealed, care, care_next,
+            to_micros(command.at), media_type, sealed, care, care_next, False,
         ),
     )  # fmt: skip
     turn.changed(command.contact)
@@ -101,6 +119,10 @@ def note_heard(turn: Turn, command: NoteMessageHeard) -> None:
     turn.db.run(
         "UPDATE recording SET heard_at = ?, heard_by = ? WHERE contact = ? AND heard_at IS NULL",
         (to_micros(command.at), command.by, command.contact),
+    )
+    turn.db.run(
+        "UPDATE picture SET opened_at = ?, opened_by = ? WHERE id = ? AND opened_at IS NULL",
+        (to_micros(command.at), command.by, command.picture),
     )
     turn.changed(command.contact)
 

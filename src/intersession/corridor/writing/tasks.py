@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from intersession.core.commands import (
+    AskCall,
     AskCallBack,
 )
 from intersession.core.events import (
@@ -43,6 +44,27 @@ def put_task(turn: Turn, task: Task, joined: ContactId | None = None) -> None:
             (turn.practice, task.id, joined),
         )
     turn.changed(task.contact)
+
+
+def ask_call(turn: Turn, command: AskCall) -> None:
+    """On the number and the line of the client's last contact; else on the first number that is known."""
+    row = turn.db.row(
+        "SELECT contact.line, thread.number_key FROM contact JOIN thread ON thread.id = contact.thread"
+        " WHERE contact.client = ? ORDER BY contact.at DESC LIMIT 1",
+        (command.client,),
+    ) or turn.db.row(
+        "SELECT ?, number_key FROM client_number WHERE client_id = ? ORDER BY position LIMIT 1",
+        (command.line, command.client),
+    )
+    if row is None:
+        return
+    new = ContactId(f"coded-{command.after}")
+    turn.written.follow.append(
+        CallBackAsked(
+            id=EventId(f"ask:{new}"), practice=turn.practice, at=turn.now, by=command.by, contact=new,
+            line=LineId(row[0]), client=command.client, number=row[1],
+        )
+    )  # fmt: skip
 
 
 def ask_call_back(turn: Turn, command: AskCallBack) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from intersession.carriers.port import Picture
 from intersession.core.events import Event
 from intersession.core.facts import Facts
 from intersession.core.ids import LegId, LineId, PracticeId
@@ -37,6 +38,7 @@ class Turn:
     facts: Facts
     now: datetime
     sounds: dict[str, tuple[str, bytes]]
+    pictures: tuple[Picture, ...]
     written: Written = field(default_factory=Written)
     threads: dict[str, str | None] = field(default_factory=dict)
     """The threads of contacts that this turn has opened."""

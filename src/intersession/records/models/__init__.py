@@ -1,8 +1,8 @@
 """Tables, grouped as the domain is. Every one carries the practice; sealed columns are named `sealed_…`."""
 
-from .contacts import Call, CarrierLeg, Contact, Leg, Message, Recording, Thread
-from .coverage import Absence, Endpoint, Shift, Staff
-from .errands import Errand, Heartbeat, Occupied, PageLeg, SeenEvent, SetAside, Task, TaskContact
+from .contacts import Call, CarrierLeg, Contact, Leg, Message, Picture, Recording, Thread
+from .coverage import Absence, Endpoint, GreetingClip, Shift, Staff
+from .errands import Errand, Heartbeat, Lease, Occupied, PageLeg, SeenEvent, SetAside, Task, TaskContact
 from .journal import JournalEntry, Notice, ReviewItem
 from .people import Block, Client, ClientNumber, KnownNumber, Number
 from .practices import CarrierAccount, Line, Practice
@@ -18,9 +18,11 @@ __all__ = [
     "Contact",
     "Endpoint",
     "Errand",
+    "GreetingClip",
     "Heartbeat",
     "JournalEntry",
     "KnownNumber",
+    "Lease",
     "Leg",
     "Line",
     "Message",
@@ -28,6 +30,7 @@ __all__ = [
     "Number",
     "Occupied",
     "PageLeg",
+    "Picture",
     "Practice",
     "Recording",
     "ReviewItem",

@@ -122,23 +122,12 @@ class Message(models.Model):
         indexes = [models.Index(fields=["thread", "at"], name="message_thread")]
 
 
-class Recording(models.Model):
-    """A voicemail. The sound is sealed under the contact's data key; `care` says where it is."""
+class Kept(models.Model):
+    """Something that a carrier may keep for us until it is brought home; `care` says where it is."""
 
-    id = models.CharField(primary_key=True, max_length=96)
-    practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
-    contact = models.CharField(max_length=96, db_index=True)
-    seconds = models.FloatField()
-    silent = models.BooleanField(default=False)
-    locale = models.CharField(max_length=16)
-    at = InstantField()
-    heard_at = InstantField(null=True)
-    heard_by = models.CharField(max_length=64, null=True)
-    media_type = models.CharField(max_length=40, default="")
-    sealed_sound = models.BinaryField(null=True)
     care = models.CharField(max_length=8, default="here")
     """here: it came with its event. wanted: at the carrier only. held: safe here, and still at the carrier. cleared:
-    deleted at the carrier. none: the carrier has no sound of it."""
+    deleted at the carrier. none: the carrier has nothing of it."""
     care_next = InstantField(null=True)
     """When the next step of its care is due; null where nothing is left to do."""
     care_tries = models.IntegerField(default=0)
@@ -147,5 +136,56 @@ class Recording(models.Model):
     """When the carrier deleted its copy."""
 
     class Meta:
+        abstract = True
+
+
+class Recording(Kept):
+    """A voicemail. The sound is sealed under the contact's data key."""
+
+    id = models.CharField(primary_key=True, max_length=96)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
+    contact = models.CharField(max_length=96, db_index=True)
+    seconds = models.FloatField(null=True)
+    """Null until the carrier, or the sound itself, says it."""
+    measured = models.BooleanField(default=False)
+    """The carrier never said how long it is: `seconds` is the sound's own length, and nothing else vouches for it."""
+    silent = models.BooleanField(default=False)
+    locale = models.CharField(max_length=16)
+    at = InstantField()
+    heard_at = InstantField(null=True)
+    heard_by = models.CharField(max_length=64, null=True)
+    media_type = models.CharField(max_length=40, default="")
+    sealed_sound = models.BinaryField(null=True)
+
+    class Meta:
         db_table = "recording"
         indexes = [models.Index(fields=["care_next"], name="recording_care")]
+
+
+class Picture(Kept):
+    """A picture, or any other file, that came with a text: as it was sent, sealed under the contact's data key."""
+
+    id = models.CharField(primary_key=True, max_length=112)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
+    contact = models.CharField(max_length=96, db_index=True)
+    message = models.CharField(max_length=96)
+    place = models.IntegerField()
+    """Counted from 0, in the order in which they came."""
+    at = InstantField()
+    media_type = models.CharField(max_length=80, default="")
+    """As the carrier says. Nothing is shown because of it."""
+    shown_as = models.CharField(max_length=16, default="")
+    """The kind of picture that it was found to be. Empty: it is handed over as a file, and never shown."""
+    size = models.IntegerField(null=True)
+    """Bytes."""
+    opened_at = InstantField(null=True)
+    opened_by = models.CharField(max_length=64, null=True)
+    sealed_reference = models.BinaryField(null=True)
+    """The carrier's own name of it."""
+    sealed_content = models.BinaryField(null=True)
+    sealed_glimpse = models.BinaryField(null=True)
+    """A few grey spots, to be seen until somebody opens it (X10)."""
+
+    class Meta:
+        db_table = "picture"
+        indexes = [models.Index(fields=["care_next"], name="picture_care")]

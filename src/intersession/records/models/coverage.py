@@ -76,3 +76,26 @@ class Shift(models.Model):
 
     class Meta:
         db_table = "shift"
+
+
+class GreetingClip(models.Model):
+    """A sentence of a greeting in a staff member's own voice, under a data key of its own."""
+
+    id = models.CharField(primary_key=True, max_length=64)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
+    staff = models.CharField(max_length=64)
+    locale = models.CharField(max_length=16)
+    text_digest = models.CharField(max_length=32)
+    at = InstantField()
+    seconds = models.FloatField()
+    media_type = models.CharField(max_length=40)
+    wrapped_key = models.BinaryField()
+    sealed_text = models.BinaryField()
+    sealed_sound = models.BinaryField(null=True)
+    """Null where it was said over the telephone: then the recording of the same id holds it."""
+
+    class Meta:
+        db_table = "greeting_clip"
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "staff", "text_digest"], name="greeting_clip_once")
+        ]

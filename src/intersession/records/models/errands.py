@@ -118,6 +118,19 @@ class Heartbeat(models.Model):
         db_table = "heartbeat"
 
 
+class Lease(models.Model):
+    """What one process alone may hold at a time (an Asterisk's event socket), who holds it, and until when."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
+    what = models.CharField(max_length=40)
+    holder = models.CharField(max_length=40)
+    until = InstantField()
+
+    class Meta:
+        db_table = "lease"
+        constraints = [models.UniqueConstraint(fields=["practice", "what"], name="lease_what")]
+
+
 class SetAside(models.Model):
     """An event that could not be decided: kept whole, sealed, with its error, and a task for a person (INV-11)."""
 

@@ -23,6 +23,8 @@ class Client(models.Model):
     id = models.CharField(primary_key=True, max_length=64)
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
     handle = models.CharField(max_length=16)
+    short_code = models.CharField(max_length=8)
+    """Figures by which staff call this client from a telephone (D21)."""
     status = models.CharField(max_length=16)
     primary = models.CharField(max_length=64, null=True)
     access = models.CharField(max_length=16)
@@ -40,7 +42,10 @@ class Client(models.Model):
 
     class Meta:
         db_table = "client"
-        constraints = [models.UniqueConstraint(fields=["practice", "handle"], name="client_handle")]
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "handle"], name="client_handle"),
+            models.UniqueConstraint(fields=["practice", "short_code"], name="client_short_code"),
+        ]
 
 
 class ClientNumber(models.Model):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,11 +18,16 @@ from qrcode.image.svg import SvgPathImage
 from qrcode.main import QRCode
 
 from .. import line
+from .journal import Means, What, note
+from .known import mark_of, remember
+from .models import Account
 from .presence import SECOND_FACTORS, has_second_factor
 
 INVITED = "accounts.invited"
 """In the session of somebody who came with an invitation: their account's id."""
 PRODUCT = "Intersession"
+STRETCH = 5 * 60
+"""Seconds, as long as the tries for a name are counted."""
 BOUND_TO = "accounts:second-factor"
 
 
@@ -50,16 +57,42 @@ class AccountAdapter(DefaultAccountAdapter):
         answer: HttpResponse | None = super().pre_login(request, user, **more)
         return answer
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Tries that are not even looked at are noted once for each stretch of them."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            account = _of(credentials)
+            if cache.add(f"accounts.limited.{account.pk if account else ''}", True, STRETCH):
+                note(What.LIMITED, account, request)
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """A wrong password, or a name that is nobody's."""
+        note(What.REFUSED, _of(credentials), request, Means.PASSWORD)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """By the name; for a browser in which it signed in before, by both."""
+        name: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{name}:{mark_of(request, str(credentials.get('username', '')))}"
+
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
         """No word about why."""
-        del request, user
+        note(What.REFUSED, user, request, Means.PASSWORD)
         return redirect("account_login")
 
     def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
-        """Sessions that are over go with the next one that begins."""
+        """Sessions that are over go with the next one that begins; this browser is known from now on."""
         SessionStore.clear_expired()
         answer: HttpResponse = super().post_login(request, user, **more)
+        if has_second_factor(user):
+            remember(answer, user)
         return answer
+
+    def logout(self, request: HttpRequest) -> None:
+        """By the person's own hand."""
+        note(What.SIGNED_OUT, cast(Account, request.user), request)
+        super().logout(request)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The first screen."""
@@ -70,6 +103,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Back to where it was changed."""
         del request
         return reverse("account")
+
+
+def _of(credentials: dict[str, Any]) -> Account | None:
+    return Account.objects.filter(username=str(credentials.get("username", "")).lower()).first()
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -9,3 +9,9 @@ class AccountsConfig(AppConfig):
     name = "intersession.web.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Signals are connected when all models are there."""
+        from .noting import listen
+
+        listen()

@@ -16,6 +16,7 @@ from .adapters import INVITED
 from .forms import FirstPasswordForm, InvitationForm
 from .guard import for_setting_up
 from .invitations import redeem
+from .journal import Means, What, note
 from .models import Account
 from .presence import has_second_factor
 
@@ -37,6 +38,7 @@ def code(request: HttpRequest) -> HttpResponse:
             account = redeem(form.cleaned_data["code"])
             if account is not None:
                 return _invited(request, account)
+            note(What.REFUSED, None, request, Means.INVITATION)
             form.add_error("code", REFUSED)
     return render(request, "accounts/begin.html", {"form": form, "unfinished": "unfinished" in request.GET})
 
@@ -60,6 +62,7 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         account.set_password(form.cleaned_data["password"])
         account.save(update_fields=["password"])
+        note(What.PASSWORD_SET, account, request, Means.INVITATION)
         record_authentication(request, account, "password", reauthenticated=True)
         answer: HttpResponse = perform_login(request, account, redirect_url=reverse("account-begin-factor"))
         request.session.set_expiry(None)

@@ -56,6 +56,7 @@ class _Once(forms.Form):
         code = str(super().clean_code())  # type: ignore[misc]
         used = f"accounts.totp.{self.user.pk}.{''.join(code.split())}"
         if self.authenticator.type == Authenticator.Type.TOTP and not cache.add(used, True, REMEMBERED):
+            self._emit_authentication_failed(self.authenticator)  # type: ignore[attr-defined]
             raise get_factor_adapter().validation_error("incorrect_code")
         return code
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from .invitations import invite, revoke
+from .journal import Means, What, note
 from .models import Account, Invitation
 
 
@@ -40,7 +41,9 @@ def add(practice: str, staff: str, lasts: timedelta) -> str:
         if account is None:
             account = Account(practice=practice, staff=staff, username=staff.lower(), made_at=timezone.now())
         account.is_active = True
-        return _begin_anew(account, lasts)
+        code = _begin_anew(account, lasts)
+        note(What.INVITED, account, means=Means.SERVER)
+        return code
 
 
 def reset(practice: str, staff: str, lasts: timedelta) -> str:
@@ -49,6 +52,7 @@ def reset(practice: str, staff: str, lasts: timedelta) -> str:
         account = _of(practice, staff)
         if not account.is_active:
             raise CannotKeep(f"the account of {staff} is closed: `intersession account add {staff}` opens it again")
+        note(What.RESET, account, means=Means.SERVER)
         return _begin_anew(account, lasts)
 
 
@@ -58,6 +62,7 @@ def close(practice: str, staff: str) -> None:
         account = _of(practice, staff)
         account.is_active = False
         _take_away(account)
+        note(What.CLOSED, account, means=Means.SERVER)
 
 
 def listing(practice: str) -> Iterator[Listed]:

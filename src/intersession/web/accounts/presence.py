@@ -15,6 +15,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils import timezone
 
+from .journal import What, note
+
 UNATTENDED = "Unattended"
 """The header of what a screen asks by itself, because something changed: nobody is there because of that."""
 KEPT = "intersession.presence"
@@ -69,6 +71,7 @@ def _found(request: HttpRequest) -> Presence:
     now = timezone.now()
     if session is None or now - session.last_seen_at >= settings.INTERSESSION_IDLE:
         if session is not None:
+            note(What.LOCKED, request.user, request)
             session.end()
         logout(request)
         return Presence.OUT

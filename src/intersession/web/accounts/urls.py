@@ -37,6 +37,7 @@ urlpatterns = [
     #
     path("", views.account, name="account"),
     path("", views.account, name="mfa_index"),
+    path("sign-ins/", views.sign_ins, name="account-sign-ins"),
     path("here/", views.here, name="account-here"),
     path("sessions/others/end/", views.end_other_sessions, name="account-sessions-end-others"),
     path("sessions/<int:session>/end/", views.end_session, name="account-session-end"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.views import LoginView
 from allauth.core.internal.httpkit import authenticated_user
@@ -22,8 +22,13 @@ from django.views.decorators.http import require_POST
 from ..look import when
 from ..viewer import viewer
 from .browsers import browser_of
+from .journal import Means, What, note, of
 from .models import Account
 from .presence import seconds_left
+from .telling import BAD, said
+
+SHOWN = 50
+"""Of the last things that happened."""
 
 
 class SignIn(LoginView):
@@ -46,6 +51,7 @@ class SignInByPasskey(LoginWebAuthnView):
     def form_invalid(self, form: Any) -> HttpResponse:
         """Said on the page itself."""
         del form
+        note(What.REFUSED, None, self.request, Means.PASSKEY)
         return redirect(f"{reverse('account_login')}?passkey=no")
 
 
@@ -80,28 +86,51 @@ class RemovePasskey(RemoveWebAuthnView):
 
 def account(request: HttpRequest) -> HttpResponse:
     """How one signs in, and where one is signed in."""
-    zone, now = viewer(request).zone, timezone.now()
     mine = Authenticator.objects.filter(user_id=request.user.pk).order_by("created_at")
     codes = mine.filter(type=Authenticator.Type.RECOVERY_CODES).first()
-    sessions = UserSession.objects.purge_and_list(authenticated_user(request))
     return render(request, "accounts/account.html", {
         "account": request.user,
         "app": mine.filter(type=Authenticator.Type.TOTP).first(),
         "passkeys": mine.filter(type=Authenticator.Type.WEBAUTHN),
         "codes_left": len(codes.wrap().get_unused_codes()) if codes is not None else 0,
-        "sessions": [
-            {"id": one.pk, "browser": browser_of(one.user_agent), "ip": one.ip, "this": one.is_current(),
-             "since": when(one.created_at, now, zone), "seen": when(one.last_seen_at, now, zone)}
-            for one in sorted(sessions, key=lambda one: (one.is_current(), one.last_seen_at), reverse=True)
-        ],
+        "sessions": _sessions(request),
         "idle_minutes": settings.INTERSESSION_IDLE.total_seconds() // 60,
     })  # fmt: skip
+
+
+def sign_ins(request: HttpRequest) -> HttpResponse:
+    """What happened with this account, the newest first, and where it is signed in."""
+    zone, now = viewer(request).zone, timezone.now()
+    rows = [
+        {"says": said(row), "at": when(row.at, now, zone), "browser": row.browser, "strange": strange,
+         "bad": row.what in BAD}
+        for row, strange in of(_account(request), SHOWN)
+    ]  # fmt: skip
+    return render(request, "accounts/sign_ins.html", {
+        "rows": rows, "most": SHOWN, "sessions": _sessions(request),
+        "idle_minutes": settings.INTERSESSION_IDLE.total_seconds() // 60,
+    })  # fmt: skip
+
+
+def _account(request: HttpRequest) -> Account:
+    return cast(Account, authenticated_user(request))
+
+
+def _sessions(request: HttpRequest) -> list[dict[str, object]]:
+    zone, now = viewer(request).zone, timezone.now()
+    sessions = UserSession.objects.purge_and_list(authenticated_user(request))
+    return [
+        {"id": one.pk, "browser": browser_of(one.user_agent), "ip": one.ip, "this": one.is_current(),
+         "since": when(one.created_at, now, zone), "seen": when(one.last_seen_at, now, zone)}
+        for one in sorted(sessions, key=lambda one: (one.is_current(), one.last_seen_at), reverse=True)
+    ]  # fmt: skip
 
 
 @require_POST
 def end_session(request: HttpRequest, session: int) -> HttpResponse:
     """One of one's own, such as on a phone that was lost."""
     end_sessions(request, [get_object_or_404(UserSession, pk=session, user_id=request.user.pk)])
+    note(What.ENDED, _account(request), request)
     return redirect("account")
 
 
@@ -110,6 +139,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """All but this one."""
     others = UserSession.objects.filter(user_id=request.user.pk).exclude(session_key=request.session.session_key)
     end_sessions(request, list(others))
+    note(What.ENDED, _account(request), request)
     return redirect("account")
 
 

@@ -27,7 +27,8 @@ from ..viewer import viewer
 from .agreed import agreed, level
 from .composing import composer
 from .sealed import Sealed
-from .timeline import PAGE, Shown, timeline
+from .showing import Shown
+from .timeline import PAGE, timeline
 
 
 def client_screen(
@@ -52,6 +53,7 @@ def client_screen(
         "name": Sealed().name(row) if name and Action.SEE_NAME in may else "",
         "name_url": reverse("client-name", args=[client]) if Action.SEE_NAME in may and not name else "",
         "primary": staff_name(practice, found.primary, looks.id),
+        "short_code": row.short_code if Action.CALL_BACK in may else "",
         "safe": safe_lines(found, practice) if Action.SEE_SAFE_CONTACT in may else (),
         "call": _call(items, contacts, found, practice, may, now),
         "rows": rows(items, looks, practice, now, back="client"),

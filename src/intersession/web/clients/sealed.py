@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ...core.call import Call as CallState
 from ...corridor.codec import load
-from ...records.models import Call, Client, Contact, Message, Number, Recording
+from ...records.models import Call, Client, Contact, Message, Number, Picture, Recording
 from ...records.sealing import SealError, unseal, unseal_bytes
 from .. import line
 
@@ -33,6 +33,14 @@ class Sealed:
             return unseal_bytes(key, bytes(recording.sealed_sound), f"recording:sound:{recording.id}")
         except (SealError, ValueError):
             return None
+
+    def file(self, picture: Picture) -> bytes | None:
+        """What came with a text, as it was sent."""
+        return self._bytes(picture, "content")
+
+    def glimpse(self, picture: Picture) -> bytes | None:
+        """A few grey spots of it."""
+        return self._bytes(picture, "glimpse")
 
     def call(self, row: Call) -> CallState | None:
         """A call as its machine knows it."""
@@ -64,6 +72,15 @@ class Sealed:
             return None
         profile = _opened(key, bytes(client.sealed_profile), f"client:profile:{client.id}")
         return None if profile is None else str(json.loads(profile)["name"])
+
+    def _bytes(self, picture: Picture, what: str) -> bytes | None:
+        key, sealed = self._key(picture.contact), getattr(picture, f"sealed_{what}")
+        if key is None or not sealed:
+            return None
+        try:
+            return unseal_bytes(key, bytes(sealed), f"picture:{what}:{picture.id}")
+        except (SealError, ValueError):
+            return None
 
     def _key(self, contact: str) -> bytes | None:
         if contact not in self._keys:

@@ -10,15 +10,15 @@ from datetime import datetime
 from django.urls import reverse
 
 from ...core.call import Call, LegState
-from ...core.facts import Practice
 from ...permissions import Action
 from ...records import models
 from ..look import long_day, when
 from ..now.listening import playable
 from ..now.rows import ENDINGS
 from ..now.who import staff_name
-from ..viewer import Viewer
+from .pictures import Covered, covered, kept_back, may_open
 from .sealed import Sealed
+from .showing import Shown
 
 PAGE = 40
 """Contacts on one page; earlier ones are one tap away."""
@@ -57,8 +57,10 @@ class Entry:
     heard: tuple[Heard, ...] = ()
     listen_url: str = ""
     recording: str = ""
-    seconds: float = 0.0
+    seconds: float | None = None
     why_url: str = ""
+    covered: tuple[Covered, ...] = ()
+    """What came with a text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,17 +69,6 @@ class Day:
 
     title: str
     entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """What the reader of this timeline is, and may see."""
-
-    viewer: Viewer
-    practice: Practice
-    handle: str
-    may: frozenset[Action]
-    now: datetime
 
 
 def timeline(contacts: Sequence[models.Contact], shown: Shown) -> list[Day]:
@@ -100,7 +91,8 @@ def _entries(contacts: Sequence[models.Contact], shown: Shown) -> Iterator[Entry
             title = f"{_cap(shown.handle)} asked for a call"
             yield Entry(at=contact.at, icon="clock", machine=False, title=title, why_url=why)
         for number, message in enumerate(held.messages[contact.id]):
-            yield _message(message, contact, sealed, shown, why if number == 0 else "")
+            pictures = held.pictures[message.id]
+            yield _message(message, contact, pictures, sealed, shown, why if number == 0 else "")
         for recording in held.recordings[contact.id]:
             yield _voicemail(recording, shown)
         if contact.closed_at is not None and contact.disposition and contact.closed_by:
@@ -121,11 +113,15 @@ class _Held:
         self.messages: dict[str, list[models.Message]] = defaultdict(list)
         self.said: dict[str, list[models.Message]] = defaultdict(list)
         self.recordings: dict[str, list[models.Recording]] = defaultdict(list)
+        self.pictures: dict[str, list[models.Picture]] = defaultdict(list)
         self.legs: dict[str, list[models.Leg]] = defaultdict(list)
         for message in models.Message.objects.filter(contact__in=ids).order_by("at", "id"):
             (self.said if message.state == "said" else self.messages)[message.contact].append(message)
         for recording in models.Recording.objects.filter(contact__in=ids).defer("sealed_sound").order_by("at"):
             self.recordings[recording.contact].append(recording)
+        kept = models.Picture.objects.filter(contact__in=ids).defer("sealed_content", "sealed_reference")
+        for picture in kept.order_by("message", "place"):
+            self.pictures[picture.message].append(picture)
         for leg in models.Leg.objects.filter(contact__in=ids).order_by("started_at", "id"):
             self.legs[leg.contact].append(leg)
         rows = models.Call.objects.filter(contact__in=ids)
@@ -235,23 +231,32 @@ def _voicemail(recording: models.Recording, shown: Shown) -> Entry:
         by = staff_name(shown.practice, recording.heard_by, shown.viewer.id)
         heard = f"Heard by {by}, {when(recording.heard_at, shown.now, zone)}."
     url = reverse("now-listen", args=[recording.contact]) if Action.LISTEN in shown.may else ""
+    vouched = ("The carrier never said how long it is: it is kept as it came.",) if recording.measured else ()
     return Entry(
-        at=recording.at, icon="voicemail", machine=False, title=title, lines=(heard,), listen_url=url,
+        at=recording.at, icon="voicemail", machine=False, title=title, lines=(heard, *vouched), listen_url=url,
         recording=recording.id, seconds=recording.seconds,
     )  # fmt: skip
 
 
-def _message(message: models.Message, contact: models.Contact, sealed: Sealed, shown: Shown, why: str) -> Entry:
+def _message(
+    message: models.Message,
+    contact: models.Contact,
+    pictures: Sequence[models.Picture],
+    sealed: Sealed,
+    shown: Shown,
+    why: str,
+) -> Entry:
     words = Action.SEE_WORDS_OF_CLIENT in shown.may
     body = sealed.body(message) if words else None
     bubble = body if body is not None else "The words were removed." if words else "Words are not shown to your role."
     mail = contact.channel == "email"
     if message.direction == "in":
-        many = f"{message.media} pictures" if message.media > 1 else "a picture"
-        pictures = (f"With {many}, kept back.",) if message.media else ()
+        opens = may_open(shown)
         return Entry(
             at=message.at, icon="mail" if mail else "text", machine=False, bubble=bubble, why_url=why,
-            title=f"{_cap(shown.handle)} {'wrote an e-mail' if mail else 'texted'}", lines=pictures,
+            title=f"{_cap(shown.handle)} {'wrote an e-mail' if mail else 'texted'}",
+            lines=(kept_back(message.media),) if message.media and not opens else (),
+            covered=tuple(covered(one, sealed, shown) for one in pictures) if opens else (),
         )  # fmt: skip
     by = _cap(staff_name(shown.practice, message.written_by, shown.viewer.id)) if message.written_by else "The line"
     chip, tone = _state(message, shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -44,10 +45,10 @@ def event_id(viewer: Viewer, what: str, mark: str) -> EventId:
     return EventId(f"web:{viewer.id}:{what}:{mark}"[:160])
 
 
-def hand_in(event: Event) -> Done:
-    """Submit the event and wait for its turn."""
+def hand_in(event: Event, sounds: Mapping[str, tuple[str, bytes]] | None = None) -> Done:
+    """Submit the event, with the sounds that come beside it, and wait for its turn."""
     try:
-        turned = line.corridor().submit(Envelope(event=event)).wait(LONGEST_WAIT)
+        turned = line.corridor().submit(Envelope(event=event, sounds=sounds or {})).wait(LONGEST_WAIT)
     except TimeoutError:
         return Done(trouble=LATE)
     if not isinstance(turned, Turned):

@@ -28,7 +28,7 @@ class Part:
     """One message. `first` is the one that plays by itself."""
 
     at: datetime
-    seconds: float
+    seconds: float | None
     typed: str
     audio_url: str
     missing: str
@@ -50,9 +50,10 @@ class Playing:
         return self.parts[0].at
 
     @property
-    def seconds(self) -> float:
-        """How long they are together."""
-        return sum(part.seconds for part in self.parts)
+    def seconds(self) -> float | None:
+        """How long they are together; None until that is known of each."""
+        known = [part.seconds for part in self.parts if part.seconds is not None]
+        return sum(known) if len(known) == len(self.parts) else None
 
 
 def playing(contact: Contact, viewer: Viewer, wanted: str = "") -> Playing | None:
@@ -94,14 +95,19 @@ def _part(recording: Recording, viewer: Viewer, sealed: Sealed, *, first: bool) 
 
 def sound_url(recording: Recording, viewer: Viewer) -> str:
     """Good for this viewer and this recording, for some minutes."""
-    address = signed(_key(), Media(Kind.VOICEMAIL, recording.id), line.now(), whom=viewer.id)
+    address = signed_address(Media(Kind.VOICEMAIL, recording.id), viewer)
     return reverse("now-sound", args=[recording.contact, address])
 
 
-def signed_recording(address: str, viewer: Viewer) -> str | None:
-    """The recording of an address that is still good; else None."""
+def signed_address(media: Media, viewer: Viewer) -> str:
+    """Good for this viewer, for some minutes."""
+    return signed(_key(), media, line.now(), whom=viewer.id)
+
+
+def id_in(address: str, kind: Kind, viewer: Viewer) -> str | None:
+    """What an address that is still good stands for; else None."""
     media = checked(_key(), address, line.now(), whom=viewer.id)
-    return media.id if media is not None and media.kind is Kind.VOICEMAIL else None
+    return media.id if media is not None and media.kind is kind else None
 
 
 def _key() -> bytes:

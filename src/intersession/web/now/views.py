@@ -10,12 +10,13 @@ from ...core.events import ItemHeard
 from ...core.ids import ContactId
 from ...permissions import Action
 from ...records.models import Contact, Recording
+from ...sound.media import Kind
 from .. import line
 from ..asks import asks
 from ..clients.sealed import Sealed
 from ..viewer import viewer
 from .handing_in import event_id, hand_in, once
-from .listening import playing, signed_recording
+from .listening import id_in, playing
 from .ranges import in_part
 from .screen import cover_only, now_screen
 
@@ -68,7 +69,7 @@ def unclear(request: HttpRequest, contact: str) -> HttpResponse:
 @asks(Action.LISTEN)
 def sound(request: HttpRequest, contact: str, address: str) -> HttpResponse:
     """The sound itself, whole or in part, for whoever got the address a short while ago and still may hear it."""
-    wanted = signed_recording(address, viewer(request))
+    wanted = id_in(address, Kind.VOICEMAIL, viewer(request))
     recording = get_object_or_404(Recording, pk=wanted, contact=contact)
     content = Sealed().sound(recording)
     if content is None:

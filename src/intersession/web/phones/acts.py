@@ -22,7 +22,7 @@ from .demo import Demo
 from .views import demo_only, moved, one, zone
 
 MOST_LETTERS = 1600
-MOST_SOUND = 4 * 1024 * 1024
+MOST_SOUND = MOST_PICTURE = 4 * 1024 * 1024
 KEYS = frozenset("0123456789*#")
 COMMITS_WITHIN = 5.0
 """Seconds to wait for an event to be written, before the screen answers without."""
@@ -182,10 +182,13 @@ def _hang_up(request: HttpRequest, demo: Demo, number: str) -> str:
 
 
 def _text(request: HttpRequest, demo: Demo, number: str) -> str:
-    body = request.POST.get("body", "").strip()[:MOST_LETTERS]
-    if not body:
+    body, upload = request.POST.get("body", "").strip()[:MOST_LETTERS], request.FILES.get("picture")
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_PICTURE:
+        return "That is too large for a text. Choose a smaller picture."  # and so it was not even read
+    if not body and upload is None:
         return "Write something first."
-    demo.exchange.text(number, demo.line_number, body)
+    kind = (upload.content_type or "") if upload is not None else ""
+    demo.exchange.text(number, demo.line_number, body, [(kind, upload.read())] if upload is not None else ())
     return ""
 
 

@@ -41,6 +41,8 @@ class Words:
 
     text: str
     lang: str
+    clip: str = ""
+    """The recording that says it; without one, the browser does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +239,7 @@ def _kind(leg: Leg) -> Kind:
 
 def _words(leg: Leg) -> tuple[Words, ...]:
     return tuple(
-        Words(text=text, lang=locale)
+        Words(text=text, lang=locale, clip=said.clip or "")
         for said in leg.hearing.said
         for locale, text in voices(said.text, load_pack(said.locale))
         if text.strip()

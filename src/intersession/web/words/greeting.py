@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ...core.call import Said
+from ...core.call import Hearing, Said
 from ...core.decide import voice
 from ...core.facts import Caller, Client, Facts, Line, LineKind, Practice
 from ...core.ids import ClientId, NumberKey
 from ...core.levels import AccessLevel
 from ...core.route import Route
+from ...core.rules.own_voice import own_voice
 from ...core.rules.voice import route
 from ...core.situation import reduce
+from ...corridor.db import Db
+from ...corridor.greetings import in_own_voice
 from .. import line
 from ..directory import practice
 
@@ -22,11 +26,13 @@ SAFETY = frozenset({"SAFETY-A", "SAFETY-B", "CONNECT-A", "CONNECT-B"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """One wording of a greeting. `safety`: the fixed segment that nobody can take out."""
+    """A piece of a greeting. `safety`: the fixed segment that nobody can take out."""
 
     text: str
     lang: str
     safety: bool
+    own: bool
+    """In a clinician's own voice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +83,17 @@ def _client_of(this: Line, level: AccessLevel) -> Caller:
 
 def _heard(kind: str, caller: Caller, this: Line, known: Practice, now: datetime) -> Heard:
     facts = Facts(practice=known, line=this, caller=caller)
-    plan = route(reduce(facts, False, now), facts, now)
-    said = voice(plan.locale, facts, now).said((*plan.opening, *plan.closing))
+    situation = reduce(facts, False, now)
+    plan = route(situation, facts, now)
+    spoken = voice(plan.locale, facts, now, own_voice(situation.caller, facts))
+    said = _in_own_voice(Hearing(said=spoken.said((*plan.opening, *plan.closing)))).said
     return Heard(who=kind, rule=plan.rule, first=_first(plan, known), said=tuple(map(_spoken, said)))
+
+
+def _in_own_voice(hearing: Hearing) -> Hearing:
+    to = line.connected()
+    with closing(Db(to.database)) as db:
+        return in_own_voice(db, to.keyring, hearing)
 
 
 def _first(plan: Route, known: Practice) -> str:
@@ -92,4 +106,4 @@ def _first(plan: Route, known: Practice) -> str:
 
 
 def _spoken(said: Said) -> Spoken:
-    return Spoken(text=said.text, lang=said.locale, safety=said.id in SAFETY)
+    return Spoken(text=said.text, lang=said.locale, safety=said.id in SAFETY, own=said.clip is not None)

@@ -7,8 +7,9 @@ from django.shortcuts import render
 
 from ...core.wording.listing import Entry, Group, Words
 from ...core.wording.pack import load_pack, locales
-from ...permissions import Action
+from ...permissions import Action, may
 from ..asks import asks
+from ..viewer import viewer
 from .greeting import heard_now
 from .search import CHANNELS, Wanted, find
 
@@ -26,13 +27,17 @@ def words(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Target") == "found":
         return render(request, "words/found.html", found)
     choices = [("", "Every language"), *((locale, load_pack(locale).language) for locale in locales())]
-    return render(request, "words/words.html", {**found, "locales": choices, "greetings": heard_now()})
+    return render(request, "words/words.html", {**found, "locales": choices, **_greetings(request)})
 
 
 @asks(Action.SEE_WORDS)
 def greeting(request: HttpRequest) -> HttpResponse:
     """What callers hear right now, again."""
-    return render(request, "words/greeting.html", {"greetings": heard_now()})
+    return render(request, "words/greeting.html", _greetings(request))
+
+
+def _greetings(request: HttpRequest) -> dict[str, object]:
+    return {"greetings": heard_now(), "records": may(viewer(request).person, Action.RECORD_GREETING)}
 
 
 def _wanted(request: HttpRequest) -> Wanted:

@@ -1,10 +1,10 @@
-// What the phones sound like: ringing, the tone, and the words in the browser's own voice. One ear at a time.
+// What the phones sound like: ringing, the tone, the words in the browser's voice or a clinician's own. One ear at a time.
 (() => {
   'use strict';
   const scene = document.getElementById('scene'), button = document.querySelector('[data-sound]');
   if (!scene || !button) return;
   let sound = localStorage.getItem('phones-sound') !== 'off';
-  let touched = false, audio = null, ear = null, heard = '', recording = false, bells = [];
+  let touched = false, audio = null, ear = null, heard = '', recording = false, bells = [], saying = { over: true, clip: null };
 
   function paint() {
     button.setAttribute('aria-pressed', String(sound));
@@ -13,7 +13,7 @@
   button.addEventListener('click', () => {
     sound = !sound;
     localStorage.setItem('phones-sound', sound ? 'on' : 'off');
-    if (!sound) { quiet(); window.speechSynthesis?.cancel(); }
+    if (!sound) { quiet(); hush(); }
     paint();
     hear();
   });
@@ -61,21 +61,46 @@
   function speak(phone) {
     const id = `${phone.dataset.phone} ${phone.dataset.said} ${phone.dataset.until}`;
     if (!phone.dataset.said) {
-      if (heard) window.speechSynthesis?.cancel();
+      if (heard) hush();
       heard = '';
       return;
     }
     const same = heard.split(' ').slice(0, 2).join(' ') === id.split(' ').slice(0, 2).join(' ');
     if (id === heard || (same && !phone.dataset.until)) return;
     heard = id;
-    if (!('speechSynthesis' in window)) return;
-    speechSynthesis.cancel();
-    for (const words of phone.querySelectorAll('[data-words]')) {
-      const one = new SpeechSynthesisUtterance(words.textContent);
-      one.lang = words.lang;
-      one.voice = speechSynthesis.getVoices().find((voice) => voice.lang === words.lang) ?? null;
-      speechSynthesis.speak(one);
+    say([...phone.querySelectorAll('[data-words]')]);
+  }
+
+  // One piece after the other: what was recorded is played, the rest is spoken.
+  async function say(pieces) {
+    hush();
+    const mine = saying = { over: false, clip: null };
+    for (const words of pieces) {
+      if (mine.over) return;
+      if (!words.dataset.clip || !(await play(words.dataset.clip, mine))) await utter(words);
     }
+  }
+  function hush() {
+    saying.over = true;
+    saying.clip?.pause();
+    window.speechSynthesis?.cancel();
+  }
+  function play(url, mine) {
+    const clip = mine.clip = new Audio(url);
+    return new Promise((done) => {
+      for (const end of ['ended', 'pause']) clip.addEventListener(end, () => done(true), { once: true });
+      clip.play().catch(() => done(mine.over));    // what cannot be played is spoken
+    });
+  }
+  function utter(words) {
+    if (!('speechSynthesis' in window)) return null;
+    const one = new SpeechSynthesisUtterance(words.textContent);
+    one.lang = words.lang;
+    one.voice = speechSynthesis.getVoices().find((voice) => voice.lang === words.lang) ?? null;
+    return new Promise((done) => {
+      one.onend = one.onerror = done;
+      speechSynthesis.speak(one);
+    });
   }
 
   function hear() {
@@ -92,6 +117,6 @@
     recording = records;
   }
   document.addEventListener('htmx:afterSwap', hear);
-  window.addEventListener('pagehide', () => { quiet(); window.speechSynthesis?.cancel(); });
+  window.addEventListener('pagehide', () => { quiet(); hush(); });
   paint();
 })();
