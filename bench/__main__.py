@@ -10,11 +10,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from .callers import missing
 from .decisions import Mix, played
-from .figures import table
+from .figures import Figure, table
 from .hot_path import hot_path
-from .practice import seed
+from .practice import Seed, seed
 from .size import QUICK, Size
+from .telephones import telephones
 from .timers import timers
 
 HERE = Path(__file__).parents[1]
@@ -33,14 +35,23 @@ def main(arguments: list[str] | None = None) -> int:
 def _measured(folder: Path, size: Size) -> None:
     practice, mix = seed(folder, size.most_texts), played()
     figures, checked = hot_path(practice, folder, size, mix)
-    more, timers_checked = timers(practice, folder, size)
-    figures += more
+    for measure in (timers, on_telephones):
+        more, said = measure(practice, folder, size)
+        figures += more
+        checked.append(said)
     print(f"\n{table(figures)}\n\n{_circumstances(size, mix)}\n")
-    for line in (*checked, timers_checked):
+    for line in checked:
         print(line)
     for figure in figures:
         if figure.profile:
             print(f"\n{figure.what.strip()} falls short. Where the time goes:\n\n{figure.profile}")
+
+
+def on_telephones(practice: Seed, folder: Path, size: Size) -> tuple[list[Figure], str]:
+    """Where there is an Asterisk."""
+    if lacks := missing():
+        return [], f"telephones: not measured, for this machine has no {lacks} (`make lab` brings it)"
+    return telephones(practice, folder, size)
 
 
 def _circumstances(size: Size, mix: Mix) -> str:

@@ -13,6 +13,8 @@ from intersession.records.sealing import Keyring
 
 from .practice import PRACTICE, Seed, outside_number
 
+SET_ASIDE = ("events set aside", "SELECT count(*) FROM set_aside", 0)
+
 
 class Wrong(RuntimeError):
     """A simulation lost something, has something twice, or its journal does not hold."""
@@ -26,6 +28,20 @@ def check(path: Path, seed: Seed, texts: int, wakes: Iterable[str] = ()) -> str:
         _woken(db, set(wakes))
         _nothing_left(db, texts)
         return f"{path.stem}: {texts:,} texts, every event once, seal intact over {_sealed(db, keyring):,} journal rows"
+    finally:
+        db.close()
+
+
+def check_calls(path: Path, seed: Seed, calls: int) -> int:
+    """Walk the database of a line that took calls and has ended; how many rows its journal has."""
+    db, keyring = Db(str(path)), Keyring(seed.key)
+    try:
+        ids = Counter(f"{row[0]}:arrived" for row in db.rows("SELECT contact FROM call"))
+        _same("calls in the journal", _in_journal(db, "CallArrived"), ids)
+        _found(db, "calls that ended", "SELECT count(*) FROM call WHERE phase = 'ended'", calls)
+        _found(db, "contacts", "SELECT count(*) FROM contact", calls)
+        _found(db, *SET_ASIDE)
+        return _sealed(db, keyring)
     finally:
         db.close()
 
@@ -50,19 +66,17 @@ def _woken(db: Db, wakes: set[str]) -> None:
 
 
 def _nothing_left(db: Db, texts: int) -> None:
-    for what, sql, wanted in (
-        ("contacts", "SELECT count(*) FROM contact", texts),
-        (
-            "contacts with an owner and a due time",
-            "SELECT count(DISTINCT contact) FROM task WHERE owner IS NOT NULL AND due_at IS NOT NULL",
-            texts,
-        ),
-        ("events set aside", "SELECT count(*) FROM set_aside", 0),
-        ("errands not run", "SELECT count(*) FROM errand WHERE lane <> 'wake' AND state <> 'done'", 0),
-    ):
-        found = db.value(sql)
-        if found != wanted:
-            raise Wrong(f"{what}: {found} instead of {wanted}")
+    _found(db, "contacts", "SELECT count(*) FROM contact", texts)
+    owned = "SELECT count(DISTINCT contact) FROM task WHERE owner IS NOT NULL AND due_at IS NOT NULL"
+    _found(db, "contacts with an owner and a due time", owned, texts)
+    _found(db, *SET_ASIDE)
+    _found(db, "errands not run", "SELECT count(*) FROM errand WHERE lane <> 'wake' AND state <> 'done'", 0)
+
+
+def _found(db: Db, what: str, sql: str, wanted: int) -> None:
+    found = db.value(sql)
+    if found != wanted:
+        raise Wrong(f"{what}: {found} instead of {wanted}")
 
 
 def _in_journal(db: Db, kind: str) -> Counter[str]:

@@ -21,6 +21,10 @@ class Size:
     timers_due: int = 400
     settle: float = 2.0
     """Seconds of quiet before memory is read."""
+    calls: int = 8
+    """In each round, at the line and past it."""
+    keys: int = 2
+    """In each round, keys 1 of waiting callers."""
     looked_at: int = 1200
     """Texts for a profile, where a figure falls short."""
 
@@ -40,5 +44,7 @@ QUICK = Size(
     timers=2000,
     timers_due=20,
     settle=0.1,
+    calls=2,
+    keys=1,
     looked_at=40,
 )

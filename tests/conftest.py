@@ -16,11 +16,13 @@ from tests.lab.components import (
     find_chromium,
     find_espeak,
     find_postgresql,
+    find_sipp,
     needed,
     refuse,
 )
 from tests.lab.postgres import Postgres, private_server
 from tests.lab.twilio_openapi import find_twilio_openapi
+from tests.stories.table import cells, table
 
 CI = os.environ.get("CI", "").lower() in ("true", "1")
 
@@ -65,6 +67,14 @@ def espeak() -> Path:
 
 
 @pytest.fixture(scope="session")
+def sipp() -> Path:
+    """The program that calls with many telephones at once."""
+    path = find_sipp()
+    assert path is not None
+    return path
+
+
+@pytest.fixture(scope="session")
 def twilio_openapi() -> Path:
     """Twilio's official OpenAPI files."""
     path = find_twilio_openapi()
@@ -96,6 +106,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    found = [cell for reports in terminalreporter.stats.values() for cell in cells(reports)]
+    if found and config.option.markexpr == "soak":
+        terminalreporter.section("story × carrier")
+        for line in table(found):
+            terminalreporter.write_line(line)
     lines = closing_lines(config.stash[MISSING])
     if lines:
         terminalreporter.section("what could not run here")

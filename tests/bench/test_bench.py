@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bench.__main__ import main
-from bench.checks import Wrong, check
+from bench.callers import missing
+from bench.checks import Wrong, check, check_calls
 from bench.figures import Figure, percentile, rates, table
 from bench.practice import seed
 from intersession.corridor.db import Db
@@ -25,6 +26,13 @@ def test_a_quick_run_prints_one_table_and_every_seal_is_intact(
     for line in LINES:
         (checked,) = [one for one in printed.splitlines() if one.startswith(f"{line}: ")]
         assert "every event once, seal intact over" in checked
+    (said,) = [one for one in printed.splitlines() if one.startswith("telephones: ")]
+    if missing():
+        assert "not measured" in said
+    else:
+        assert "every one once, seal intact over" in said
+        for measured in ("call's first sound", "from a key 1 until the on-call phone rings"):
+            assert any(line.startswith(measured) for line in printed.splitlines()), measured
     assert not list(tmp_path.iterdir()), "nothing is left behind"
 
 
@@ -47,6 +55,12 @@ def test_an_event_that_was_set_aside_is_found(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(Wrong, match="events set aside: 1"):
         check(practice.path, practice, texts=0)
+
+
+def test_INV_02_a_call_that_is_missing_is_found(tmp_path: Path) -> None:
+    practice = seed(tmp_path, 4)
+    with pytest.raises(Wrong, match="calls that ended: 0 instead of 1"):
+        check_calls(practice.path, practice, calls=1)
 
 
 def test_ratios_are_made_round_by_round() -> None:

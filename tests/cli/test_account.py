@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ import pytest
 from intersession.corridor.db import Db
 from intersession.corridor.setup import install
 from intersession.records.schema import fresh
-from intersession.records.sealing import Keyring
+from intersession.records.sealing import keyring_from
 from tests.web.conftest import practice_setup
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +29,8 @@ class Server:
         self.folder = folder
         self.database = fresh(folder / "line.sqlite3")
         db = Db(self.database)
-        install(db, Keyring(os.urandom(32)), practice_setup())
+        self.key = folder / "intersession.key"
+        install(db, keyring_from(self.key), practice_setup())
         db.close()
 
     def types(self, *words: str, database: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -75,3 +78,27 @@ def test_the_accounts_stand_beside_the_database(server: Server) -> None:
     server.types("add", "ames")
     assert (server.folder / "identity.sqlite3").exists()
     assert Path(server.database).read_bytes() == before
+
+
+def test_what_happened_is_shown_and_that_nobody_changed_it(server: Server) -> None:
+    server.types("add", "ames")
+    server.types("reset", "ames")
+    server.types("add", "bo")
+    shown = server.types("sign-ins")
+    assert shown.returncode == 0, shown.stderr
+    found = re.findall(r"UTC  (\w+) +(\w+, \w+)", shown.stdout)
+    assert found == [("ames", "invited, server"), ("ames", "reset, server"), ("bo", "invited, server")]
+    assert "The record is whole." in shown.stdout
+    with closing(sqlite3.connect(server.folder / "identity.sqlite3")) as db:
+        db.execute("UPDATE identity_sign_in SET staff = 'bo' WHERE what = 'reset'")
+        db.commit()
+    bent = server.types("sign-ins")
+    assert (bent.returncode, "The record is broken" in bent.stdout) == (1, True)
+
+
+def test_without_the_key_it_says_what_to_give_and_makes_none(server: Server) -> None:
+    server.key.unlink()
+    refused = server.types("sign-ins")
+    assert refused.returncode == 2
+    assert "give --key FILE" in refused.stderr
+    assert not server.key.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -140,11 +141,14 @@ def test_asterisk_is_asked_for_its_trunk_and_its_numbers_and_then_doctor_misses_
 ) -> None:
     monkeypatch.setattr("intersession.cli.connect_asterisk.getpass", lambda question: "secret")
     folder = str(office.folder / "pbx")
-    answers = ("sip.example.org", "", "clinic", "y", "n", "n", *all_kept(office), "y")
+    trunk = ("sip.example.org", "", "clinic", "", "", "y", "n", "n", "not a number", "(202) 555-0188")
+    answers = (*trunk, "", *all_kept(office), "y")
     assert types("connect", "asterisk", "--folder", folder, answers=answers) == 1
     said = capsys.readouterr().out
     assert "Written:" in said
     assert "nothing answers at" in said
+    assert "PJSIP/+12025550188@trunk" in (office.folder / "pbx" / "etc" / "extensions.conf").read_text()
+    assert (office.folder / "pbx" / "sounds" / "duty-whisper.wav").exists()
     assert {line.carrier for line in lines_of(office.db, office.practice.id)} == {"asterisk"}
     assert types("doctor") == 1
     found = capsys.readouterr().out
@@ -153,11 +157,41 @@ def test_asterisk_is_asked_for_its_trunk_and_its_numbers_and_then_doctor_misses_
 
 
 def test_asterisk_changes_nothing_unless_somebody_says_yes(office: Office, types: Types) -> None:
-    answers = ("sip.example.org", "", "-", "n", "n", "n", *all_kept(office), "n")
+    answers = ("sip.example.org", "", "-", "", "", "n", "n", "n", "", "", *all_kept(office), "n")
     assert types("connect", "asterisk", "--folder", str(office.folder / "pbx"), answers=answers) == 2
     assert {line.carrier for line in lines_of(office.db, office.practice.id)} == {"simulated"}
     assert not (office.folder / "pbx").exists()
 
 
+def test_staff_phones_are_put_on_desks_and_into_browsers_and_their_settings_shown_when_asked(
+    office: Office, types: Types, espeak: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("intersession.cli.connect_asterisk.getpass", lambda question: "secret")
+    folder = str(office.folder / "pbx")
+    trunk = ("sip.example.org", "", "clinic", "not an address", "192.0.2.7", "nor this", "192.0.2.9", "y", "n", "n")
+    answers = (*trunk, "", "1 d", "2 b", "3 x", "77 d", "", *all_kept(office), "y", "n")
+    assert types("connect", "asterisk", "--folder", folder, answers=answers) == 1
+    said = capsys.readouterr().out
+    assert "Bo (…0112): on a desk" in said
+    assert "Coach" not in said
+    pjsip = (office.folder / "pbx" / "etc" / "pjsip.conf").read_text()
+    assert pjsip.count("; ---- a staff phone") == 2
+    assert "match = 192.0.2.7/32" in pjsip
+    assert "external_media_address = 192.0.2.9" in pjsip
+    (password,) = re.findall(r"username = phone-.+\npassword = (.+)", pjsip.split("on a desk")[1])[:1]
+    assert password not in said
+    assert types("connect", "asterisk", "--phones") == 0
+    shown = capsys.readouterr().out
+    assert f"Password  {password}" in shown
+    assert shown.count("Password") == 1, "nobody types a browser's"
+
+    again = ("", "", "", "-", "-", "y", "n", "n", "", "2 t", "", *all_kept(office), "y", "n")
+    types("connect", "asterisk", "--folder", folder, answers=again)
+    pjsip = (office.folder / "pbx" / "etc" / "pjsip.conf").read_text()
+    assert pjsip.count("; ---- a staff phone") == 1
+    assert password in pjsip, "made once, and kept"
+
+
 def test_asterisk_cannot_be_checked_before_it_was_connected(types: Types) -> None:
     assert types("connect", "asterisk", "--check") == 2
+    assert types("connect", "asterisk", "--phones") == 2

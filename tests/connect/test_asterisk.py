@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import wave
+from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from intersession.connect import asterisk
 from intersession.connect.findings import CannotConnect, State
 from intersession.connect.lines import Assigned
+from intersession.connect.stations import Way, phones_of, stations_of, ways_of
 from intersession.core.ids import LineId
 from intersession.corridor.carrier_accounts import account_of
 from intersession.server.asterisk import pbx_of
@@ -79,14 +83,14 @@ def test_a_machine_that_cannot_speak_changes_nothing(office: Office, monkeypatch
 
 def test_doctor_names_a_file_that_was_changed(office: Office, ours: dict[str, str]) -> None:
     (Path(ours["folder"]) / "etc" / "pjsip.conf").write_text("[global]\n")
-    files, _ = asterisk.check(office.practice, ours)
+    files = asterisk.check(office.practice, ours)[0]
     assert files.state is State.MEND
     assert "pjsip.conf" in files.says
 
 
 def test_doctor_misses_the_words(office: Office, ours: dict[str, str]) -> None:
     (Path(ours["folder"]) / "sounds" / "fallback.wav").unlink()
-    files, _ = asterisk.check(office.practice, ours)
+    files = asterisk.check(office.practice, ours)[0]
     assert files.state is State.MEND
 
 
@@ -108,8 +112,107 @@ def test_doctor_asks_asterisk_itself(office: Office, ours: dict[str, str], statu
     assert asterisk.check(office.practice, {**ours, "http_port": "1"})[1].state is State.MEND
 
 
-def test_phones_at_desks_are_kept_as_they_were_given(office: Office, ours: dict[str, str]) -> None:
-    phone = {"+12025550142": {"name": "desk", "password": "p", "browser": False}}
-    pbx = pbx_of(office.practice.id, {}, {**ours, "stations": json.dumps(phone)})
-    assert pbx.endpoint("+12025550142") == "PJSIP/desk"
-    assert replace(pbx, stations={}).endpoint("+12025550142") == "PJSIP/+12025550142@trunk"
+DESK, BROWSER = "+12025550110", "+12025550115"
+WAYS = {DESK: Way.DESK, BROWSER: Way.BROWSER, "+12025550112": Way.TRUNK}
+
+
+def test_a_phone_keeps_its_password_and_one_that_moves_gets_another(ours: dict[str, str]) -> None:
+    first = json.loads(stations_of(WAYS, ours))
+    assert set(first) == {DESK, BROWSER}
+    assert first[DESK]["name"] != first[BROWSER]["name"]
+    kept = {**ours, "stations": json.dumps(first)}
+    assert json.loads(stations_of(WAYS, kept)) == first
+    moved = json.loads(stations_of({**WAYS, DESK: Way.BROWSER}, kept))
+    assert moved[BROWSER] == first[BROWSER]
+    assert moved[DESK]["password"] != first[DESK]["password"], "it was typed into a telephone that stands there still"
+    assert ways_of(kept) == {DESK: Way.DESK, BROWSER: Way.BROWSER}
+    assert json.loads(asterisk.settings_of(Path(ours["folder"]), TRUNK, kept)["stations"]) == first
+    assert stations_of({}, kept) == "{}"
+
+
+def test_a_name_says_nothing_of_its_owner(ours: dict[str, str]) -> None:
+    names = [one["name"] for one in json.loads(stations_of(WAYS, ours)).values()]
+    assert all(re.fullmatch(r"phone-[0-9a-f]{8}", name) for name in names)
+
+
+def test_everybodys_phones_are_listed_and_their_numbers_are_not(office: Office) -> None:
+    phones = phones_of(office.practice)
+    assert {phone.number for phone in phones} >= {DESK, BROWSER}
+    assert not any(phone.number in str(phone) for phone in phones)
+    office.db.run("UPDATE endpoint SET lost_at = 1 WHERE id = 'Ames-1'")
+    assert DESK not in {phone.number for phone in phones_of(office.practice)}
+
+
+def test_a_station_rings_in_place_of_the_number(office: Office, ours: dict[str, str]) -> None:
+    stations = json.dumps({DESK: {"name": "desk", "password": "p", "browser": False}})
+    pbx = pbx_of(office.practice.id, {}, {**ours, "stations": stations})
+    assert pbx.endpoint(DESK) == "PJSIP/desk"
+    assert replace(pbx, stations={}).endpoint(DESK) == f"PJSIP/{DESK}@trunk"
+
+
+class Ari(BaseHTTPRequestHandler):
+    """As much of Asterisk as `doctor` asks."""
+
+    states: ClassVar[dict[str, str]] = {}
+
+    def do_GET(self) -> None:
+        name = self.path.rpartition("/")[2]
+        self.send_response(200 if name == "ping" or name in self.states else 404)
+        self.end_headers()
+        self.wfile.write(json.dumps({"state": self.states.get(name, "")}).encode())
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture
+def answers() -> Iterator[dict[str, str]]:
+    """An Asterisk that answers. Its port, for the settings."""
+    with HTTPServer(("127.0.0.1", 0), Ari) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield {"http_port": str(server.server_port)}
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("states", "found"),
+    [
+        (("online", "online"), (State.OK, State.OK)),
+        (("offline", "offline"), (State.MEND, State.WAIT)),
+        (("", ""), (State.MEND, State.MEND)),
+    ],
+)
+def test_doctor_sees_which_phones_are_registered(
+    office: Office, ours: dict[str, str], answers: dict[str, str], states: tuple[str, str], found: tuple[State, State]
+) -> None:
+    """A browser that is closed is nobody's fault; a telephone on a desk that is off is."""
+    settings = {**ours, **answers, "stations": stations_of(WAYS, ours)}
+    names = [one["name"] for one in json.loads(settings["stations"]).values()]
+    Ari.states = {name: state for name, state in zip(names, states, strict=True) if state}
+    findings = asterisk.check(office.practice, settings, lambda command: "")
+    phones = [one for one in findings if one.about.startswith("phone of")]
+    assert tuple(one.state for one in phones) == found
+    assert not any(number in str(one) for one in findings for number in (DESK, BROWSER))
+
+
+@pytest.mark.parametrize(
+    ("says", "state"),
+    [
+        (" trunk/sip:sip.example.org:5060  trunk  Registered        (exp. 3590s)", State.OK),
+        (" trunk/sip:sip.example.org:5060  trunk  Rejected          (exp. 20s)", State.MEND),
+        (" trunk/sip:sip.example.org:5060  trunk  Unregistered", State.MEND),
+        ("", State.WAIT),
+    ],
+)
+def test_doctor_sees_whether_the_trunk_is_registered(
+    office: Office, ours: dict[str, str], answers: dict[str, str], says: str, state: State
+) -> None:
+    findings = asterisk.check(office.practice, {**ours, **answers}, lambda command: f"header\n{says}\n")
+    assert [one.state for one in findings if one.about == "the trunk"] == [state]
+
+
+def test_a_phone_that_is_nobodys_any_more_is_named(
+    office: Office, ours: dict[str, str], answers: dict[str, str]
+) -> None:
+    settings = {**ours, **answers, "stations": stations_of({"+12025550199": Way.DESK}, ours)}
+    assert any("nobody's" in one.says for one in asterisk.check(office.practice, settings, lambda command: ""))

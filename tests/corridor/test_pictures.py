@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import structlog
 
 from intersession.cli import logs
 from intersession.core.events import ItemHeard
@@ -258,25 +259,32 @@ def test_VM02_whoever_opens_one_is_noted_with_which_and_it_closes_nothing(world:
     assert world.tasks("JS")
 
 
-def test_S03_nothing_of_a_picture_reaches_the_journal_or_a_log(
-    world: World, album: Album, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.fixture
+def logged(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], str]]:
+    """Whatever is logged, with the product's own configuration."""
     logs.configure()
     caplog.set_level(logging.DEBUG)
+    yield lambda: "".join(capsys.readouterr()) + caplog.text
+    structlog.reset_defaults()
+
+
+def test_S03_nothing_of_a_picture_reaches_the_journal_or_a_log(
+    world: World, album: Album, logged: Callable[[], str]
+) -> None:
     album.away = OSError("https://api.example.org/Messages/MM1/Media/ME1 failed")
     send(world, [JPEG, ("image/png", photograph("image/png"))], body="between us")
     later(world, SOON)
     album.away = None
     later(world, SLOWLY)
     assert rows(world, "care") == [("cleared",), ("cleared",)]
-    logged = "".join(capsys.readouterr()) + caplog.text
-    assert "not_cared_for" in logged
+    log = logged()
+    assert "not_cared_for" in log
     journal = "\n".join(str(row[0]) for row in world.db.rows("SELECT entry FROM journal"))
     plain = "\n".join(
         str(row) for table in ("picture", "message", "task", "errand", "contact", "notice")
         for row in world.db.rows(f"SELECT * FROM {table}")
     )  # fmt: skip
     for secret in (PLACE, "between us", "https://", "api.example.org", *album.asked):
-        assert secret not in logged, secret
+        assert secret not in log, secret
         assert secret not in journal, secret
         assert secret not in plain, secret

@@ -12,18 +12,31 @@ import subprocess
 import tempfile
 import time
 import wave
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from intersession.carriers.asterisk.config import files
-from intersession.carriers.asterisk.pbx import BEEP, FALLBACK, FALLBACK_SAVED, RING, TONE, Pbx, Trunk
+from intersession.carriers.asterisk.pbx import (
+    BEEP,
+    FALLBACK,
+    FALLBACK_SAVED,
+    HELLO,
+    NO_ONE,
+    RING,
+    RINGING,
+    TONE,
+    WHISPER,
+    Pbx,
+    Trunk,
+)
 from intersession.core.ids import LineId, PracticeId
 from tests.lab.asterisk_program import find_asterisk
 
 STARTS_WITHIN = 20.0
-TONES = {BEEP: 2700.0, TONE: 2900.0, RING: 3100.0, FALLBACK: 2300.0, FALLBACK_SAVED: 2500.0}
+TONES = {BEEP: 2700.0, TONE: 2900.0, RING: 3100.0, FALLBACK: 2300.0, FALLBACK_SAVED: 2500.0, HELLO: 1900.0,
+         RINGING: 2000.0, NO_ONE: 2100.0, WHISPER: 2200.0}  # fmt: skip
 """Hertz of the sounds that are no words of a call."""
 
 
@@ -57,8 +70,11 @@ class Switch:
 
 
 @contextmanager
-def private_asterisk(lines: Mapping[str, str], practice: str, trunk_port: int) -> Iterator[Switch]:
-    """Make a configuration, start, and take all of it away again. `lines`: number to line."""
+def private_asterisk(
+    lines: Mapping[str, str], practice: str, trunk_port: int, otherwise: Callable[[Pbx], Pbx] = lambda pbx: pbx
+) -> Iterator[Switch]:
+    """Make a configuration, start, and take all of it away again. `lines`: number to line; `otherwise`: with more
+    than a trunk."""
     program = find_asterisk()
     assert program is not None
     # a socket's path may have about 100 characters
@@ -71,6 +87,7 @@ def private_asterisk(lines: Mapping[str, str], practice: str, trunk_port: int) -
             password=secrets.token_hex(16), sounds=folder / "sounds", http_port=http, sip_address="127.0.0.1",
             sip_port=sip, rtp_ports=(sound, sound + 399),
         )  # fmt: skip
+        pbx = otherwise(pbx)
         _write(program, folder, pbx)
         process = _start(program, folder)
         switch = Switch(pbx, folder, program, process)

@@ -94,6 +94,7 @@ class OnAsterisk:
         self.switch.ask("channel request hangup all")
         self.until(lambda: self.switch.channels() == 0)
         self.switch.ask("database deltree intersession")
+        self.switch.ask("database deltree intersession-texts")
         self.network.clear()
         self.world.__exit__(kind, error, trace)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 KEYS = 101
@@ -80,6 +81,8 @@ class Dialog:
     target: str
     here: tuple[str, int]
     sequence: int = 1
+    user: str = "phone"
+    """As whom the other side may reach us."""
     branch: str = field(default_factory=lambda: f"z9hG4bK{secrets.token_hex(8)}")
 
     def request(
@@ -94,11 +97,41 @@ class Dialog:
         headers = [
             ("Via", f"SIP/2.0/UDP {host}:{port};branch={self.branch};rport"), ("Max-Forwards", "70"),
             ("From", self.local), ("To", self.remote), ("Call-ID", self.id), ("CSeq", f"{self.sequence} {method}"),
-            ("Contact", f"<sip:phone@{host}:{port}>"), *more,
+            ("Contact", f"<sip:{self.user}@{host}:{port}>"), *more,
         ]  # fmt: skip
         if body:
             headers.append(("Content-Type", kind))
         return Message(f"{method} {self.target} SIP/2.0", tuple(headers), body)
+
+
+def proof(challenge: str, method: str, uri: str, user: str, password: str) -> str:
+    """Digest credentials that answer a challenge (RFC 2617, with `auth` where it is offered)."""
+    asked = dict(re.findall(r'(\w+)="?([^",]*)"?', challenge.partition(" ")[2]))
+    realm, nonce, client = asked["realm"], asked["nonce"], secrets.token_hex(8)
+    known = _md5(f"{user}:{realm}:{password}")
+    about = _md5(f"{method}:{uri}")
+    said = f'Digest username="{user}", realm="{realm}", nonce="{nonce}", uri="{uri}", algorithm=MD5'
+    if "qop" not in asked:
+        return f'{said}, response="{_md5(f"{known}:{nonce}:{about}")}"'
+    answer_ = _md5(f"{known}:{nonce}:00000001:{client}:auth:{about}")
+    opaque = f', opaque="{asked["opaque"]}"' if "opaque" in asked else ""
+    return f'{said}, qop=auth, nc=00000001, cnonce="{client}", response="{answer_}"{opaque}'
+
+
+def proven(credentials: str, method: str, passwords: Mapping[str, str]) -> bool:
+    """Whether digest credentials are those of one of these users."""
+    said = dict(re.findall(r'(\w+)="?([^",]*)"?', credentials.partition(" ")[2]))
+    password = passwords.get(said.get("username", ""))
+    if password is None:
+        return False
+    known = _md5(f"{said['username']}:{said['realm']}:{password}")
+    about = _md5(f"{method}:{said['uri']}")
+    middle = f"{said['nonce']}:{said['nc']}:{said['cnonce']}:{said['qop']}" if "qop" in said else said["nonce"]
+    return said["response"] == _md5(f"{known}:{middle}:{about}")
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def number_in(header: str) -> str:

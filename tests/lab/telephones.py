@@ -16,7 +16,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.lab.sip import KEYS, Dialog, Message, answer, number_in, read, session, sound_port, uri_in
+from tests.lab.sip import (
+    KEYS,
+    Dialog,
+    Message,
+    answer,
+    number_in,
+    proof,
+    proven,
+    read,
+    session,
+    sound_port,
+    uri_in,
+)
 from tests.lab.sound import PACKET, RATE, SILENCE, tone, tones_in
 
 HOST = "127.0.0.1"
@@ -44,8 +56,21 @@ class Line:
 
 
 @dataclass(slots=True)
+class Asking:
+    """One request outside of a call. `status` is how it was answered; 0 while it waits."""
+
+    dialog: Dialog
+    request: Message
+    status: int = 0
+    answer: str = ""
+
+
+@dataclass(slots=True)
 class Telephone:
-    """One telephone. `shows` is the number that it saw calling."""
+    """One telephone. `shows` is the number that it saw calling.
+
+    A desk phone's `number` is its user name, and it answers a challenge by its password.
+    """
 
     network: Network
     number: str
@@ -56,15 +81,28 @@ class Telephone:
     off: bool = False
     answers: bool = False
     """Picks up at once, as a machine does, or the crisis line."""
+    password: str = ""
+    asking: Asking | None = None
     texts: list[tuple[str, str]] = field(default_factory=list)
     messages: list[tuple[str, str]] = field(default_factory=list)
     """Every SIP message: `in` (towards this telephone) or `out`, and its text."""
 
     # ------------------------------------------------------------ acts
 
-    def call(self, to: str, *, withheld: bool = False) -> None:
-        """Dial."""
-        self.network.do(self._call(to, withheld))
+    def call(self, to: str, *, withheld: bool = False, at: str = "") -> None:
+        """Dial; `at` an address of the switch, where it is not its plain one."""
+        self.network.do(self._call(to, withheld, at))
+
+    def register(self, seconds: int = 300) -> int:
+        """Tell the switch where it is, for so long; how that was answered."""
+        return self.ask("REGISTER", "", more=[("Expires", str(seconds))]).status
+
+    def ask(self, method: str, to: str, body: str = "", more: Sequence[tuple[str, str]] = ()) -> Asking:
+        """One request outside of a call, and its answer."""
+        self.network.do(self._ask(method, to, body, more))
+        self.wait(lambda: self.asking is not None and self.asking.status != 0)
+        assert self.asking is not None
+        return self.asking
 
     def pick_up(self) -> None:
         """Answer what rings, once it rings."""
@@ -100,6 +138,11 @@ class Telephone:
         return self.line is not None and not self.line.up and not self.line.over and not self.line.outgoing
 
     @property
+    def busy(self) -> bool:
+        """It rings, is dialling, or talks."""
+        return self.line is not None and not self.line.over
+
+    @property
     def up(self) -> bool:
         """In a call."""
         return self.line is not None and self.line.up and not self.line.over
@@ -127,21 +170,43 @@ class Telephone:
 
     # ------------------------------------------------------------ SIP, on the network's thread
 
-    async def _call(self, to: str, withheld: bool) -> None:
+    async def _call(self, to: str, withheld: bool, at: str = "") -> None:
         here = self.network.here
         me = (
             '"Anonymous" <sip:anonymous@anonymous.invalid>' if withheld else f"<sip:{self.number}@{here[0]}:{here[1]}>"
         )
         host, port = self.network.switch
+        dialled = self.network.aliases.get(to, to)
         dialog = Dialog(
-            id=secrets.token_hex(8), local=f"{me};tag={secrets.token_hex(4)}", remote=f"<sip:{to}@{host}:{port}>",
-            target=f"sip:{to}@{host}:{port}", here=here,
+            id=secrets.token_hex(8), local=f"{me};tag={secrets.token_hex(4)}", remote=f"<sip:{dialled}@{host}:{port}>",
+            target=at or f"sip:{to}@{host}:{port}", here=here, user=self._user,
         )  # fmt: skip
         sound = _sound_socket()
         invite = dialog.request("INVITE", session(HOST, sound.getsockname()[1]))
         self.line = Line(self, dialog, invite, True, sound)
         self.network.lines[dialog.id] = self.line
         self.send(invite)
+
+    async def _ask(self, method: str, to: str, body: str, more: Sequence[tuple[str, str]]) -> None:
+        host, port = self.network.switch
+        me = f"<sip:{self.number}@{host}:{port}>"
+        target = f"sip:{to}@{host}:{port}" if to else f"sip:{host}:{port}"
+        dialog = Dialog(
+            id=secrets.token_hex(8), local=f"{me};tag={secrets.token_hex(4)}", remote=f"<{target}>" if to else me,
+            target=target, here=self.network.here, user=self._user,
+        )  # fmt: skip
+        self.asking = Asking(dialog, dialog.request(method, body, "text/plain", more=more))
+        self.send(self.asking.request)
+
+    def _ask_answered(self, message: Message, asking: Asking) -> None:
+        challenge, asked = message.one("WWW-Authenticate"), asking.request
+        if challenge and self.password and not asked.one("Authorization"):
+            shown = proof(challenge, asked.method, asking.dialog.target, self.number, self.password)
+            more = [("Expires", one) for one in asked.all("Expires")] + [("Authorization", shown)]
+            asking.request = asking.dialog.request(asked.method, asked.body, "text/plain", more=more)
+            self.send(asking.request)
+        elif message.status is not None and message.status >= 200:
+            asking.status, asking.answer = message.status, message.text()
 
     async def _pick_up(self) -> None:
         line = self.line
@@ -186,7 +251,9 @@ class Telephone:
 
     def take(self, message: Message, line: Line | None) -> None:
         """A message for this telephone."""
-        if message.status is not None:
+        if message.status is not None and line is None and self.asking is not None:
+            self._ask_answered(message, self.asking)
+        elif message.status is not None:
             self._answered(message, line)
         elif message.method == "INVITE" and line is None:
             self._rings(message)
@@ -204,7 +271,7 @@ class Telephone:
                 self._end(line)
 
     def _rings(self, invite: Message) -> None:
-        if self.off or self.engaged or self.up:
+        if self.off or self.engaged or self.busy:
             status, reason = (480, "Temporarily Unavailable") if self.off else (486, "Busy Here")
             self.send(answer(invite, status, reason, tag="busy", contact=self._contact))
             return
@@ -237,6 +304,13 @@ class Telephone:
                 self._begin(line, message.body)
             return
         self.send(dialog.request("ACK", same=True))
+        challenge = message.one("WWW-Authenticate")
+        if challenge and self.password and not line.invite.one("Authorization"):
+            shown = proof(challenge, "INVITE", dialog.target, self.number, self.password)
+            dialog.remote = line.invite.one("To")
+            line.invite = dialog.request("INVITE", line.invite.body, more=[("Authorization", shown)])
+            self.send(line.invite)
+            return
         self._end(line)
 
     def _begin(self, line: Line, body: str) -> None:
@@ -258,7 +332,11 @@ class Telephone:
     @property
     def _contact(self) -> str:
         host, port = self.network.here
-        return f"<sip:phone@{host}:{port}>"
+        return f"<sip:{self._user}@{host}:{port}>"
+
+    @property
+    def _user(self) -> str:
+        return self.number if self.password else "phone"
 
 
 def _answering(invite: Message, here: tuple[str, int]) -> Dialog:
@@ -326,13 +404,21 @@ class Network:
     """Where the practice's Asterisk listens."""
     phones: dict[str, Telephone] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)
+    """Whoever calls or registers here has to be one of these, where there are any."""
+    registrations: dict[str, str] = field(default_factory=dict)
+    """User to address, of those who registered."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """A name that is called, to the number that was dialled and stands in To."""
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    """What came with credentials: its method, and whether they were right."""
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     transport: asyncio.DatagramTransport | None = None
 
     def phone(self, number: str) -> Telephone:
         """The telephone with that number; its tone is its own."""
         if number not in self.phones:
-            self.phones[number] = Telephone(self, number, 450 + 60 * len(self.phones))
+            self.phones[number] = Telephone(self, number, 200 + 50 * len(self.phones))
         return self.phones[number]
 
     def do(self, act: Coroutine[Any, Any, None]) -> None:
@@ -348,15 +434,38 @@ class Network:
         """From the practice's Asterisk."""
         message = read(data)
         line = self.lines.get(message.one("Call-ID"))
+        if message.status is None and message.method in ("OPTIONS", "REGISTER", "INVITE") and self._answers(message):
+            return
         if line is not None:
             phone: Telephone | None = line.phone
         elif message.status is None:
             phone = self.phone(number_in(message.target))
-        else:
-            phone = None  # the answer to a text
+        else:  # the answer to a registration, or to a text
+            phone = next((one for one in self.phones.values() if _asked(one, message)), None)
         if phone is not None:
             phone.messages.append(("in", data.decode()))
             phone.take(message, line)
+
+    def _answers(self, message: Message) -> bool:
+        """Whether the network itself answers it: a sign of life, a registration, a challenge."""
+        host, port = self.here
+        contact = f"<sip:{host}:{port}>"
+        if self.passwords and message.method != "OPTIONS" and "tag=" not in message.one("To"):
+            name = "Proxy-Authorization" if message.method == "INVITE" else "Authorization"
+            shown = message.one(name)
+            right = bool(shown) and proven(shown, message.method, self.passwords)
+            if shown:
+                self.asked.append((message.method, "right" if right else "wrong"))
+            if not right:
+                self.send(_challenge(message, contact))
+                return True
+        if message.method == "INVITE":
+            return False
+        if message.method == "REGISTER":
+            self.registrations[number_in(message.one("To"))] = uri_in(message.one("Contact"))
+            contact = message.one("Contact")
+        self.send(answer(message, 200, "OK", tag=secrets.token_hex(4), contact=contact))
+        return True
 
     def clear(self) -> None:
         """Everybody hangs up, and the telephones are forgotten."""
@@ -364,6 +473,19 @@ class Network:
             self.do(phone._hang_up())
         self.phones.clear()
         self.lines.clear()
+
+
+def _asked(phone: Telephone, message: Message) -> bool:
+    return phone.asking is not None and phone.asking.dialog.id == message.one("Call-ID")
+
+
+def _challenge(message: Message, contact: str) -> Message:
+    of_a_call = message.method == "INVITE"
+    status, reason = (407, "Proxy Authentication Required") if of_a_call else (401, "Unauthorized")
+    said = answer(message, status, reason, tag=secrets.token_hex(4), contact=contact)
+    name = "Proxy-Authenticate" if of_a_call else "WWW-Authenticate"
+    asks = f'Digest realm="provider", nonce="{secrets.token_hex(8)}", algorithm=MD5, qop="auth"'
+    return Message(said.start, (*said.headers, (name, asks)))
 
 
 class _Socket(asyncio.DatagramProtocol):
@@ -375,14 +497,14 @@ class _Socket(asyncio.DatagramProtocol):
 
 
 @contextmanager
-def telephone_network() -> Iterator[Network]:
-    """A network on a free port, on a thread of its own."""
+def telephone_network(host: str = HOST) -> Iterator[Network]:
+    """A network on a free port of one of the loopback's addresses, on a thread of its own."""
     network = Network()
     thread = threading.Thread(target=network.loop.run_forever, name="telephones", daemon=True)
     thread.start()
 
     async def begin() -> None:
-        made, _ = await network.loop.create_datagram_endpoint(lambda: _Socket(network), local_addr=(HOST, 0))
+        made, _ = await network.loop.create_datagram_endpoint(lambda: _Socket(network), local_addr=(host, 0))
         network.transport, network.here = made, made.get_extra_info("sockname")
 
     async def end() -> None:

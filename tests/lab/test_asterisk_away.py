@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 
+from intersession.carriers.asterisk.dialplan import TEXTS
+from intersession.carriers.asterisk.parse import WORDLESS
 from intersession.carriers.asterisk.pbx import BEEP, FALLBACK, FALLBACK_SAVED
 from intersession.carriers.asterisk.waiting import LEASE
 from intersession.carriers.port import Done, Drop, Envelope, Failed, Text
 from intersession.core.call import Phase
-from intersession.core.events import CallArrived, CallFellBack, LegEnded, PromptEnded, VoicemailLeft
+from intersession.core.events import CallArrived, CallFellBack, LegEnded, PromptEnded, TextArrived, VoicemailLeft
 from intersession.core.ids import LegId, LineId, MessageId
 from tests.carriers.contract import the_call
 from tests.lab.asterisk import TONES
@@ -157,6 +159,67 @@ def test_words_that_ended_while_the_socket_was_lost_are_over(line: OnAsterisk) -
     line.cut()
     line.happens(PromptEnded, since=before)
     assert caller.up
+
+
+HARD = 'Hi :) at 5: ok? (or 6) ${EXTEN} $[1+1] "q" a,b;c|d \\ % €😀 ]}\nsecond line,  the end  '
+
+
+def test_a_text_that_came_while_we_were_away_is_brought_in_once(line: OnAsterisk) -> None:
+    """Whatever its words are; with the time it came; and nothing of it stays at Asterisk."""
+    line.carrier.stop()
+    sender, began = line.phone("MR"), datetime.now(UTC).replace(microsecond=0)
+    for body in (HARD, "x" * 1000, "y" * 1500):
+        sender.text(line.number("coaching"), body)
+    line.until(lambda: line.switch.ask(f"database show {TEXTS}").count("/AT") == 3)
+    line.restart()
+    found = [one.event for one in missed(line)]
+    now = datetime.now(UTC)
+    assert all(isinstance(one, TextArrived) for one in found)
+    too_long = WORDLESS.format(size=1500)
+    assert sorted(one.body for one in found if isinstance(one, TextArrived)) == sorted((HARD, "x" * 1000, too_long))
+    assert {one.sender for one in found if isinstance(one, TextArrived)} == {line.world.key_of("MR")}
+    assert all(began <= one.at <= now for one in found)
+    for envelope in missed(line) * 2:
+        line.world.corridor.submit(envelope)
+    line.world.settle()
+    assert line.world.db.value("SELECT count(*) FROM message WHERE direction = 'in'") == 3
+    list(line.carrier.missed(LINE, line.world.now() + timedelta(minutes=1)))
+    line.until(lambda: sender.number not in line.switch.ask(f"database show {TEXTS}"))
+    assert missed(line) == []
+
+
+def test_a_text_that_comes_while_the_socket_is_lost_is_told_once(line: OnAsterisk) -> None:
+    sender, before = line.phone("MR"), len(line.told)
+    line.cut()
+    sender.text(line.number("coaching"), HARD)
+    line.happens(TextArrived, since=before)
+    time.sleep(1)
+    line.world.settle()
+    assert line.world.db.value("SELECT count(*) FROM message WHERE direction = 'in'") == 1
+
+
+def test_what_came_to_a_number_that_is_no_line_of_ours_is_not_forgotten(line: OnAsterisk) -> None:
+    """It is asked for with the practice's first line, and with no other."""
+    line.carrier.stop()
+    caller, unlisted = line.phone("JS"), "+12025550199"
+    caller.call(unlisted)
+    caller.hears(TONES[FALLBACK])
+    caller.text(unlisted, "Hello?")
+    caller.hang_up()
+    line.until(lambda: line.switch.channels() == 0)
+    line.restart()
+    since = datetime.now(UTC) - timedelta(minutes=10)
+    found = [type(one.event) for one in line.carrier.missed(LINE, since)]
+    assert found == [CallFellBack, LegEnded, TextArrived]
+    assert list(line.carrier.missed(LineId("main"), since)) == []
+
+
+def test_a_text_that_was_told_and_kept_is_one(line: OnAsterisk) -> None:
+    sender = line.phone("MR")
+    told = line.happens(TextArrived, lambda: sender.text(line.number("coaching"), HARD))
+    (kept,) = (one.event for one in missed(line))
+    assert isinstance(kept, TextArrived)
+    assert (kept.id, kept.body, kept.sender, kept.line) == (told.id, told.body, told.sender, told.line)
 
 
 def test_a_second_process_takes_over_and_the_first_stands_back(line: OnAsterisk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,16 @@ from twilio.rest import Client
 from intersession.connect import trials, twilio
 from intersession.connect.costs import expected
 from intersession.connect.numbers import buy, offers
+from intersession.core.ids import RecordingId
+from intersession.stories.acts import PICTURE
 from intersession.stories.play import load, play
 from tests.carriers.twilio.cloud import ACCOUNT, TOKEN
 from tests.carriers.twilio.double import Double
 from tests.carriers.twilio.played import OnTwilio
-from tests.carriers.twilio.test_stories import LACKS, STORIES
 from tests.connect.conftest import NOW, SETTINGS, Office
+from tests.corridor.conftest import team
 from tests.lab.twilio_openapi import Contract, Judged, contract_of
+from tests.stories.table import STORIES, TWILIO_LACKS
 
 pytestmark = pytest.mark.lab
 CALLS = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
@@ -48,9 +52,9 @@ def test_the_judge_misses_what_is_not_there(contract: Contract) -> None:
     assert "does not exist" in contract.faults("POST", CALLS.replace("Calls", "Rings"), {}, RING)[0]
 
 
-@pytest.mark.parametrize("path", [one for one in STORIES if one.stem not in LACKS][::3], ids=lambda path: path.stem)
+@pytest.mark.parametrize("name", [one for one in STORIES if one not in TWILIO_LACKS][::3])
 def test_a_storys_requests_are_as_twilio_has_them(
-    contract: Contract, path: Path, monkeypatch: pytest.MonkeyPatch
+    contract: Contract, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: list[str] = []
     answers = Double.request
@@ -60,7 +64,7 @@ def test_a_storys_requests_are_as_twilio_has_them(
         return answers(self, method, url, *given, **more)
 
     monkeypatch.setattr(Double, "request", judged)
-    play(load(path), make=OnTwilio).__exit__(None, None, None)
+    play(load(STORIES[name]), make=OnTwilio).__exit__(None, None, None)
     assert found == []
 
 
@@ -80,3 +84,20 @@ def test_all_that_connect_and_doctor_ask_is_as_twilio_has_it(contract: Contract,
     office.db.close()
     assert judge.faults == []
     assert judge.asked > 20
+
+
+def test_what_is_asked_of_recordings_and_pictures_is_as_twilio_has_it(contract: Contract, tmp_path: Path) -> None:
+    with OnTwilio(team(tmp_path)) as world:
+        judge = Judged(contract, world.double)
+        made = replace(world.corridor.carriers["twilio"], client=Client(ACCOUNT, TOKEN, http_client=judge))  # type: ignore[type-var]
+        name, text = "RE" + "0" * 32, "MM" + "0" * 32
+        world.double.lengths[name] = "20"
+        world.double.media[f"{text}/ME{'0' * 32}"] = PICTURE
+        assert made.length(RecordingId(name)) == 20
+        assert [one.content_type for one in made.client.messages(text).media.list()] == ["image/png"]
+        assert made.picture(f"{text}/ME{'0' * 32}") == PICTURE
+        made.forget_picture(f"{text}/ME{'0' * 32}")
+        made.forget(RecordingId(name))
+        assert judge.faults == []
+        assert judge.asked == 4
+        assert not world.double.media

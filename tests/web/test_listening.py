@@ -225,6 +225,22 @@ def test_a_message_without_words_can_be_heard_where_it_was_kept(world: World, pa
     assert htmx.post(f"/now/contact/{contact}/listen/").status_code == 404
 
 
+def test_a_length_that_is_not_known_is_not_made_up(world: World, page: Client, htmx: Client) -> None:
+    contact = spoken(world)
+    models.Recording.objects.update(seconds=None, care="wanted", sealed_sound=None)
+    for shown in ("/now/", "/clients/c-js/"):
+        assert "length not known yet" in page.get(shown).content.decode(), shown
+    assert "length not known yet" in htmx.post(f"/now/contact/{contact}/listen/").content.decode()
+
+
+def test_a_length_that_only_the_sound_vouches_for_is_said_to_be_so(world: World, page: Client) -> None:
+    spoken(world)
+    assert "never said how long" not in page.get("/clients/c-js/").content.decode()
+    models.Recording.objects.update(measured=True)
+    shown = page.get("/clients/c-js/").content.decode()
+    assert "The carrier never said how long it is: it is kept as it came." in shown
+
+
 # ---------------------------------------------------------------- S08: no machine turns it into text
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.asgi import get_asgi_application
 from websockets.asyncio.server import ServerConnection, serve
 
+from intersession.carriers.asterisk.pbx import Station
 from intersession.web import line
 from intersession.web.station.phones import BrowserPhones
 from intersession.web.station.relay import Relay
+from tests.web.conftest import World
 
 HOST = "line.example.org"
 
@@ -184,3 +188,28 @@ def test_without_phones_in_browsers_there_is_no_socket() -> None:
         assert screens.asked == []
 
     asyncio.run(none())
+
+
+@pytest.mark.parametrize(
+    ("public", "scheme", "host", "peer", "let_in"),
+    [
+        ("", "ws", "localhost:8000", "127.0.0.1", True),
+        ("", "ws", "line.example.org", "127.0.0.1", False),
+        ("", "ws", "localhost:8000", "192.0.2.1", False),
+        (f"https://{HOST}", "wss", HOST, "192.0.2.1", True),
+        (f"https://{HOST}", "ws", HOST, "192.0.2.1", False),
+        (f"https://{HOST}", "wss", "elsewhere.example.org", "192.0.2.1", False),
+    ],
+)
+def test_the_real_screens_let_in_at_their_own_address_alone(
+    world: World, settings: Any, public: str, scheme: str, host: str, peer: str, let_in: bool
+) -> None:
+    """The gate before every screen stands before the socket too."""
+    settings.INTERSESSION_VIEWER, settings.INTERSESSION_SCREENS_URL = "ames", public
+    settings.ALLOWED_HOSTS = ["localhost", HOST]
+    own = Station(name="phone-ames", password="of-ames", browser=True)
+    phones = BrowserPhones(socket="ws://127.0.0.1:1/ws", by_number={world.keyring.number_key("+12125550160"): own})
+    line.connect(replace(line.connected(), browser_phones=phones))
+    browser = Browser(scheme=scheme)
+    browser.scope |= {"client": (peer, 5), "headers": [(b"host", host.encode()), (b"upgrade", b"websocket")]}
+    assert asyncio.run(Relay(get_asgi_application())._let_in(browser.scope)) is let_in

@@ -11,26 +11,33 @@ from pathlib import Path
 from typing import Any
 
 from intersession.corridor.db import Db
+from intersession.records.sealing import keyring_from
 
 LASTS, LONGEST = 24, 72
 """Hours that a code may wait."""
+LAST = 50
+"""Of the things that happened."""
 
 
 def register(commands: Any) -> None:
     """Add the command."""
-    parser = commands.add_parser("account", help="who may sign in to the screens: add, reset, list, close")
-    doing = parser.add_subparsers(dest="doing", required=True, metavar="add | reset | list | close")
+    parser = commands.add_parser("account", help="who may sign in to the screens: add, reset, list, close; who did")
+    doing = parser.add_subparsers(dest="doing", required=True, metavar="add | reset | list | close | sign-ins")
     for name, does, says in (
         ("add", _add, "print a code with which a staff member sets up their account"),
         ("reset", _reset, "end every session, password and second factor, and print a new code"),
         ("list", _list, "show every account"),
         ("close", _close, "end every session, and let nobody sign in with it"),
+        ("sign-ins", _sign_ins, "show what happened last, and whether the record of it is whole"),
     ):
         _one(doing.add_parser(name, help=says), name, does)
 
 
 def _one(parser: Any, name: str, does: Callable[[Namespace, Db], int]) -> None:
-    if name != "list":
+    if name == "sign-ins":
+        parser.add_argument("--key", type=Path, default=Path(os.environ.get("INTERSESSION_KEY", "intersession.key")),
+                            help="the file of the practice's key")  # fmt: skip
+    elif name != "list":
         parser.add_argument("staff", help="the staff member's id, as in the practice's file")
     if name in ("add", "reset"):
         parser.add_argument("--hours", type=int, default=LASTS, choices=range(1, LONGEST + 1), metavar="N",
@@ -106,6 +113,24 @@ def _close(options: Namespace, db: Db) -> int:
     close(practice, options.staff)
     print(f"The account of {said_as} is closed, and its sessions have ended.")
     return 0
+
+
+def _sign_ins(options: Namespace, db: Db) -> int:
+    from intersession.web.accounts.journal import seal_new, unbroken
+    from intersession.web.accounts.keeping import CannotKeep
+    from intersession.web.accounts.models import SignIn
+
+    if not options.key.exists():
+        raise CannotKeep(f"there is no key file {options.key}: give --key FILE")
+    keyring, whole = keyring_from(options.key), True
+    for (practice,) in db.rows("SELECT id FROM practice ORDER BY id"):
+        whole = whole and unbroken(keyring, practice)
+        seal_new(keyring, practice)
+        for row in reversed(SignIn.objects.filter(practice=practice).order_by("-id")[:LAST]):
+            what = f"{row.what.replace('_', ' ')}{', ' if row.means else ''}{row.means.replace('_', ' ')}"
+            print(f"{row.at:%Y-%m-%d %H:%M} UTC  {row.staff or 'nobody known':<16} {what:<32} {row.browser}".rstrip())
+    print("The record is whole." if whole else "The record is broken: rows were changed or taken out.")
+    return 0 if whole else 1
 
 
 def _staff(options: Namespace, db: Db) -> tuple[str, str]:

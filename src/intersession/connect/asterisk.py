@@ -4,33 +4,68 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
+import socket
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import requests
 
 from intersession.carriers.asterisk.config import files
-from intersession.carriers.asterisk.pbx import FALLBACK, FALLBACK_SAVED, Pbx
+from intersession.carriers.asterisk.pbx import FALLBACK, FALLBACK_SAVED, HELLO, NO_ONE, RINGING, WHISPER, Pbx
 from intersession.carriers.asterisk.tones import tones
-from intersession.carriers.safe import safe_words, saved_words
+from intersession.carriers.safe import duty_words, safe_words, saved_words
 from intersession.server.asterisk import pbx_of
 from intersession.server.carriers import Lines
 from intersession.sound.speech import NoSpeech, Speech
 
-from .findings import CannotConnect, Finding, mend, ok
+from .findings import CannotConnect, Finding, State, mend, ok, wait
 from .lines import Assigned, assign
+from .stations import Way, check_stations, stations_of
 from .twilio import Practice
 
 CARRIER = "asterisk"
-ABOUT, FILES = "Asterisk", "Asterisk's files"
+ABOUT, FILES, TRUNK = "Asterisk", "Asterisk's files", "the trunk"
 RUN_AGAIN = "run intersession connect asterisk"
 SECONDS = 5
+OUT_THERE = ("192.0.2.1", 9)
+"""Somewhere beyond the router; nobody has that address."""
+
+Console = Callable[[str], str]
+"""A command of Asterisk's own console to what it prints; nothing where it cannot be asked."""
 
 
-def settings_of(folder: Path, trunk: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
-    """What is kept: where its files are, its trunk, and the password by which we steer it, made once."""
-    return {"folder": str(folder), **trunk, "password": kept.get("password") or secrets.token_urlsafe(24)}
+def settings_of(
+    folder: Path, trunk: Mapping[str, str], kept: Mapping[str, str], ways: Mapping[str, Way] | None = None
+) -> dict[str, str]:
+    """What is kept: where its files are, its trunk, the staff phones that register there, and the password by which we
+    steer it. Passwords are made once. Without `ways` the phones stay as they are."""
+    stations = kept.get("stations", "{}") if ways is None else stations_of(ways, kept)
+    password = kept.get("password") or secrets.token_urlsafe(24)
+    return {"folder": str(folder), **trunk, "stations": stations, "password": password}
+
+
+def local_address() -> str:
+    """This machine's own address in its network, towards the internet; nothing is sent. Empty where it has none."""
+    with socket.socket(type=socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(OUT_THERE)
+        except OSError:
+            return ""
+        return str(probe.getsockname()[0])
+
+
+def console(command: str) -> str:
+    """Asterisk's console on this machine, which whoever runs Asterisk may use."""
+    program = shutil.which("asterisk")
+    if program is None:
+        return ""
+    try:
+        asked = subprocess.run([program, "-rx", command], capture_output=True, text=True, timeout=SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout
 
 
 def apply(
@@ -49,10 +84,14 @@ def apply(
     return written
 
 
-def check(practice: Practice, settings: Mapping[str, str]) -> list[Finding]:
-    """Its files are as they should be, and it answers."""
+def check(practice: Practice, settings: Mapping[str, str], ask: Console = console) -> list[Finding]:
+    """Its files are as they should be, it answers, and its trunk and the staff phones are registered."""
     pbx = _pbx(practice, settings)
-    return [_check_files(pbx, Path(settings["folder"])), _check_answers(pbx)]
+    answers = _check_answers(pbx)
+    found = [_check_files(pbx, Path(settings["folder"])), answers]
+    if answers.state is State.OK:
+        found += [*_check_trunk(pbx, ask), *check_stations(practice, pbx)]
+    return found
 
 
 def _pbx(practice: Practice, settings: Mapping[str, str]) -> Pbx:
@@ -73,9 +112,13 @@ def _say(practice: Practice, pbx: Pbx, speech: Speech, now: datetime) -> None:
     """What Asterisk says by itself (V00), and the sounds that are no words."""
     place = Lines(practice.db, practice.keyring, practice.id).place()
     pbx.sounds.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name, words in ((FALLBACK, safe_words(place, now)), (FALLBACK_SAVED, saved_words(place, now))):
-        (said,) = words
-        shutil.copyfile(speech.file(said), pbx.sounds / f"{name}.wav")
+    (safe,), (saved,), duty = safe_words(place, now), saved_words(place, now), duty_words(place, now)
+    spoken = {
+        FALLBACK: safe, FALLBACK_SAVED: saved, HELLO: duty.hello, RINGING: duty.ringing, NO_ONE: duty.no_one,
+        WHISPER: duty.whisper,
+    }  # fmt: skip
+    for name in pbx.words:
+        shutil.copyfile(speech.file(spoken[name]), pbx.sounds / f"{name}.wav")
     for name, tone in tones().items():
         (pbx.sounds / f"{name}.wav").write_bytes(tone)
 
@@ -84,7 +127,7 @@ def _check_files(pbx: Pbx, folder: Path) -> Finding:
     old = [name for name, text in files(pbx).items() if _text(folder / "etc" / name) != text]
     if old:
         return mend(FILES, f"{', '.join(old)} in {folder / 'etc'} are not as they should be: {RUN_AGAIN}")
-    silent = [name for name in (FALLBACK, FALLBACK_SAVED) if not (pbx.sounds / f"{name}.wav").exists()]
+    silent = [name for name in pbx.words if not (pbx.sounds / f"{name}.wav").exists()]
     if silent:
         return mend(FILES, f"the words that it says when the line is down are missing: {RUN_AGAIN}")
     return ok(FILES, f"as they should be, in {folder}")
@@ -102,3 +145,18 @@ def _check_answers(pbx: Pbx) -> Finding:
     if answer.status_code == 401:
         return mend(ABOUT, "it runs with other files than ours: give it ours, and restart it")
     return ok(ABOUT, "it answers") if answer.ok else mend(ABOUT, f"it answers {answer.status_code}: look at its log")
+
+
+def _check_trunk(pbx: Pbx, ask: Console) -> list[Finding]:
+    """A trunk without a user knows us by our address, and nothing can be seen of that from here."""
+    if not pbx.trunk.user:
+        return []
+    says = next((line for line in ask("pjsip show registrations").splitlines() if pbx.trunk.host in line), "")
+    if not says:
+        return [wait(TRUNK, "Asterisk's console cannot be asked from here: asterisk -rx 'pjsip show registrations'")]
+    if "Registered" in says and "Unregistered" not in says:
+        return [ok(TRUNK, f"registered at {pbx.trunk.host}")]
+    return [
+        mend(TRUNK, f"not registered at {pbx.trunk.host}: look at host, user and password with {RUN_AGAIN}, and at"
+                    " whether this machine reaches the internet")
+    ]  # fmt: skip

@@ -10,7 +10,8 @@ TWILIO = (
     "Each number has an emergency address in Twilio's console: 911 asks for one, should anybody dial it from there.",
     "Recording of calls is off everywhere in Twilio's console. Only voicemail is recorded, and it is deleted there as"
     " soon as it is safe here.",
-    "HTTP basic authentication for media is on (Voice, Settings): the address of a recording alone then opens nothing.",
+    "HTTP basic authentication for media is on, in the settings of Voice and in those of Messaging: the address of a"
+    " recording or a picture alone then opens nothing.",
     "988, once: agree on a time with the 988 Lifeline's administrator or your own centre, say at once that it is a"
     " test, and hear from them which number they saw. Until the practice's policy says crisis_commissioned, key 9 says"
     " how to reach 988 and connects nobody.",

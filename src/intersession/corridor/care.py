@@ -21,6 +21,7 @@ from intersession.records.sealing import Keyring, SealError, seal_bytes, unseal_
 from .contact_keys import ContactKeys
 from .db import DatabaseGone, Db
 from .dispatch import TOLD_WITHIN, Report, Waits
+from .greetings import adopt
 from .kept import Found, Kind, NotThere, Owed
 from .pictures import PICTURES
 from .recordings import RECORDINGS
@@ -133,6 +134,8 @@ class Care:
                 " care_tries = ? WHERE id = ? AND care = 'wanted'",
                 (*found.columns.values(), sealed, care, to_micros(self._clock()), tries, one.id),
             )
+            if one.kind is RECORDINGS:
+                adopt(self.db, self._keyring, one.id, str(found.columns["media_type"]), found.content)
         self._changed(frozenset({one.contact}))
 
     # ------------------------------------------------------------ held: look once more, delete there

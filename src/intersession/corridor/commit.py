@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
@@ -57,6 +57,7 @@ from intersession.core.ids import LegId, LineId
 
 from .contact_keys import ContactKeys
 from .db import Db
+from .pace import Pace
 from .writing import calls, contacts, coverage, errands, greetings, journal, standings, tasks, texts
 from .writing.turn import Turn, Written
 
@@ -69,6 +70,7 @@ class Commit:
     keys: ContactKeys
     pulls: frozenset[LineId] = frozenset()
     """Lines whose legs fetch what they hear."""
+    pace: Pace = field(default_factory=Pace)
 
     def write(
         self,
@@ -81,7 +83,7 @@ class Commit:
         pictures: tuple[Picture, ...] = (),
     ) -> Written:
         """All commands of one decision, and its journal entry. `answers`: the leg that waits for the answer."""
-        turn = Turn(self.db, self.keys, self.pulls, answers, event, facts, now, sounds or {}, pictures)
+        turn = Turn(self.db, self.keys, self.pulls, self.pace, answers, event, facts, now, sounds or {}, pictures)
         if isinstance(event, LegEnded):
             calls.release(turn, event.leg)
         for command in decision.commands:
@@ -152,7 +154,9 @@ def _carry_out(turn: Turn, command: Command) -> None:
             contacts.keep_reason(turn, command)
         case ConnectLeg() | TransferToCrisisLine() | RefuseCall():
             standings.stand(turn, command)
-        case RingClient() | DropLeg() | PlayTone() | LookAgain() | Announce():
+        case DropLeg():
+            calls.drop(turn, command)
+        case RingClient() | PlayTone() | LookAgain() | Announce():
             errands.errand(turn, command, command.contact)
         case _:
             assert_never(command)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 
 from intersession.core.call import Hearing, Said
 from intersession.core.ids import ClipId, StaffId
 from intersession.core.wording.own_voice import cut
-from intersession.records.sealing import Keyring, unseal, unseal_bytes
+from intersession.records.sealing import Keyring, seal_bytes, unseal, unseal_bytes
 from intersession.sound.own_voice import Unusable, taken
 
 from .db import Db
+
+WAV, TYPED = "audio/wav", "text/plain"
+"""What is kept; in the demo, words may be typed instead of spoken."""
 
 
 def in_own_voice(db: Db, keyring: Keyring, hearing: Hearing) -> Hearing:
@@ -23,44 +25,48 @@ def in_own_voice(db: Db, keyring: Keyring, hearing: Hearing) -> Hearing:
 
 
 def recorded(db: Db, keyring: Keyring, staff: StaffId, locale: str) -> dict[str, ClipId]:
-    """What somebody has recorded in a language: the sentence, and its clip. What was said over the telephone counts
-    once it is here."""
+    """What somebody has recorded in a language, as far as its sound is here: the sentence, and its clip."""
     rows = db.rows(
-        "SELECT greeting_clip.id, wrapped_key, sealed_text FROM greeting_clip LEFT JOIN recording"
-        " ON recording.id = greeting_clip.id WHERE staff = ? AND greeting_clip.locale = ?"
-        " AND (greeting_clip.sealed_sound IS NOT NULL OR recording.sealed_sound IS NOT NULL)",
+        "SELECT id, wrapped_key, sealed_text FROM greeting_clip WHERE staff = ? AND locale = ?"
+        " AND sealed_sound IS NOT NULL",
         (staff, locale),
     )
     return {
-        unseal(keyring.unwrap(bytes(wrapped), f"greeting:{clip}"), bytes(sealed), f"greeting:text:{clip}"): ClipId(clip)
+        unseal(_key(keyring, clip, wrapped), bytes(sealed), f"greeting:text:{clip}"): ClipId(clip)
         for clip, wrapped, sealed in rows
     }
 
 
 def clip_sound(db: Db, keyring: Keyring, clip: ClipId) -> tuple[str, bytes] | None:
-    """The media type and the sound of a clip; None where it was taken back."""
+    """The media type and the sound of a clip; None where it was taken back, or has not come yet."""
     row = db.row("SELECT media_type, wrapped_key, sealed_sound FROM greeting_clip WHERE id = ?", (clip,))
-    if row is None:
+    if row is None or row[2] is None:
         return None
-    if row[2] is None:
-        return _said_by_telephone(db, keyring, clip)
-    key = keyring.unwrap(bytes(row[1]), f"greeting:{clip}")
-    return row[0], unseal_bytes(key, bytes(row[2]), f"greeting:sound:{clip}")
+    return row[0], unseal_bytes(_key(keyring, clip, row[1]), bytes(row[2]), f"greeting:sound:{clip}")
 
 
-def _said_by_telephone(db: Db, keyring: Keyring, clip: ClipId) -> tuple[str, bytes] | None:
-    """None, and so the machine says it, where it is not here yet or could not be understood."""
-    row = db.row(
-        "SELECT sealed_sound, contact.id, contact.wrapped_key FROM recording JOIN contact"
-        " ON contact.id = recording.contact WHERE recording.id = ?",
-        (clip,),
-    )
-    if row is None or row[0] is None:
-        return None
-    key = keyring.unwrap(bytes(row[2]), f"contact:{row[1]}")
-    with suppress(Unusable):
-        return "audio/wav", taken(unseal_bytes(key, bytes(row[0]), f"recording:sound:{clip}")).content
-    return None
+def adopt(db: Db, keyring: Keyring, clip: str, media_type: str, content: bytes) -> None:
+    """The recording of a call is here: where it is a sentence of somebody's greeting, it becomes that. One that callers
+    could not understand is dropped, and the machine goes on saying the sentence."""
+    wrapped = db.value("SELECT wrapped_key FROM greeting_clip WHERE id = ? AND sealed_sound IS NULL", (clip,))
+    if wrapped is None:
+        return
+    try:
+        sound = content if media_type == TYPED else taken(content).content
+    except Unusable:
+        db.run("DELETE FROM greeting_clip WHERE id = ?", (clip,))
+        return
+    db.run(
+        "UPDATE greeting_clip SET media_type = ?, sealed_sound = ? WHERE id = ?",
+        (
+            media_type if media_type == TYPED else WAV,
+            seal_bytes(_key(keyring, clip, wrapped), sound, f"greeting:sound:{clip}"), clip,
+        ),
+    )  # fmt: skip
+
+
+def _key(keyring: Keyring, clip: str, wrapped: bytes) -> bytes:
+    return keyring.unwrap(bytes(wrapped), f"greeting:{clip}")
 
 
 def _pieces(db: Db, keyring: Keyring, said: Said) -> Iterator[Said]:

@@ -110,7 +110,9 @@ def _pbx(lines: Lines, settings: Mapping[str, str]) -> Pbx:
 
 def _asterisk(running: Running, lines: Lines) -> Held:
     settings = lines.account("asterisk")
-    made = asterisk_of(running, lines.keyring, _pbx(lines, settings), Path(settings["folder"]))
+    pbx = _pbx(lines, settings)
+    made = asterisk_of(running, lines.keyring, pbx, Path(settings["folder"]))
+    running.tick.paces(pbx.lines.values(), made.capabilities.legs_per_second)
     lease = Lease(db=Db(lines.db.address), practice=lines.practice, what=made.name, holder=_holder(lines.db))
     return Held(running, made, lease)
 
@@ -124,11 +126,13 @@ def _twilio(running: Running, lines: Lines) -> list[BaseRoute]:
     settings = lines.account("twilio")
     account = twilio_account(lines, settings)
     keyring, legs = lines.keyring, Legs(running.address, lines.keyring)
-    running.carriers["twilio"] = Twilio(
+    made = Twilio(
         reader=Reader(account=account, key_of=keyring.number_key, digest=keyring.digest),
         client=twilio_client(settings), steps=Steps(keyring.digest), reference=legs.reference,
         fetch=Media(settings["account"], settings["token"]).fetch, now=running.clock.now,
     )  # fmt: skip
+    running.carriers["twilio"] = made
+    running.tick.paces(account.lines.values(), made.capabilities.legs_per_second)
     return hooks_of(running, account, keyring, legs)
 
 

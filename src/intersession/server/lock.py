@@ -1,14 +1,36 @@
-"""One server a SQLite file: a second one refuses to start (two writers would each think that they are alone)."""
+"""One server a SQLite file: a second one refuses to start (two writers would each think that they are alone). On
+PostgreSQL there may be several: they make the tables one after the other."""
 
 from __future__ import annotations
 
 import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+import psycopg
+
+MAKES_TABLES = 0x1D7E25E5
+"""Names the lock; any number that nobody else takes in that database."""
 
 
 class AlreadyServed(RuntimeError):
     """Another process serves this file."""
+
+
+@contextmanager
+def in_turn(database: str) -> Iterator[None]:
+    """On PostgreSQL: wait until no other server is making tables there. Raises what psycopg raises."""
+    if "://" not in database:
+        yield
+        return
+    connection = psycopg.connect(database, autocommit=True)
+    try:
+        connection.execute("SELECT pg_advisory_lock(%s)", (MAKES_TABLES,))
+        yield
+    finally:
+        connection.close()  # which lets it go
 
 
 class FileLock:

@@ -7,6 +7,7 @@ from argparse import Namespace
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
+import psycopg
 import structlog
 import uvicorn
 from django.db import DatabaseError
@@ -26,10 +27,13 @@ from intersession.web.accounts.apart import make_tables
 
 from .carriers import Attached, Lines, NotConnected, attach
 from .heartbeat import Heartbeat
-from .lock import AlreadyServed, FileLock
+from .lock import AlreadyServed, FileLock, in_turn
 from .screens import Screens, ScreensRefused, screens_of
 
 log = structlog.get_logger(__name__)
+
+LONGEST_MESSAGE = 65_536
+"""Bytes that a browser may send at once over a web socket: one SIP message."""
 
 
 class CannotServe(RuntimeError):
@@ -76,9 +80,10 @@ def _keyring(options: Namespace) -> Keyring:
 
 def _migrate(database: str) -> None:
     try:
-        migrate(database)
-        make_tables()
-    except DatabaseError as error:
+        with in_turn(database):
+            migrate(database)
+            make_tables()
+    except (DatabaseError, psycopg.Error) as error:
         raise CannotServe(f"the database {_without_password(database)} cannot be used: {error}") from error
 
 
@@ -125,7 +130,8 @@ def _doors(
     line.connect(connected)
     _say_where(screens)
     inside = uvicorn.Config(
-        app, **screens.uvicorn(), ws="websockets-sansio", log_level="warning", timeout_graceful_shutdown=2
+        app, **screens.uvicorn(), ws="websockets-sansio", ws_max_size=LONGEST_MESSAGE, log_level="warning",
+        timeout_graceful_shutdown=2,
     )
     hooks = asgi.webhooks(attached.routes)
     outside = uvicorn.Config(hooks, host=options.hooks_host, port=options.hooks_port, ws="none", log_level="warning")

@@ -78,8 +78,9 @@ def play(story: Story, write: Write | None = None, make: Callable[[Cast], World]
     if transcript is not None:
         transcript.title(story.title, str(story.source.values.get("story", "")))
     try:
+        since = (0, 0)
         for step in story.steps:
-            _play(story, world, step, transcript)
+            since = _play(story, world, step, transcript, since)
         _ends_well(story, world)
     except BaseException:
         world.__exit__(None, None, None)
@@ -87,8 +88,11 @@ def play(story: Story, write: Write | None = None, make: Callable[[Cast], World]
     return world
 
 
-def _play(story: Story, world: World, step: Step, transcript: Transcript | None) -> None:
-    seen, turned = len(world.seen), len(world.turned)
+def _play(
+    story: Story, world: World, step: Step, transcript: Transcript | None, since: tuple[int, int]
+) -> tuple[int, int]:
+    """How much had been seen and turned once its acts were done: the next step looks at what came after that, also
+    while this one's expectations were waited for."""
     world.go_to(step.at)
     if transcript is not None:
         transcript.passed()
@@ -96,9 +100,10 @@ def _play(story: Story, world: World, step: Step, transcript: Transcript | None)
         _do(story, world, step, sentence, transcript)
     if transcript is not None and step.note:
         transcript.note(step.note)
-    view = View(world, seen, turned)
+    done = len(world.seen), len(world.turned)
     for sentence in step.expect:
-        _check(story, view, step, sentence)
+        _check(story, View(world, *since), step, sentence)
+    return done
 
 
 def _do(story: Story, world: World, step: Step, sentence: str, transcript: Transcript | None) -> None:

@@ -107,6 +107,11 @@ def test_behind_a_router_the_outside_is_told_the_public_address(pbx: Pbx) -> Non
     assert "ice_host_candidates" not in files(pbx)["rtp.conf"]
 
 
+def test_a_password_may_hold_what_begins_a_comment(pbx: Pbx) -> None:
+    odd = replace(pbx, trunk=replace(pbx.trunk, password="a;b"))
+    assert "password = a\\;b\n" in files(odd)["pjsip.conf"]
+
+
 def test_a_registration_is_never_given_up(pbx: Pbx) -> None:
     pjsip = files(pbx)["pjsip.conf"]
     assert "auth_rejection_permanent = no" in pjsip

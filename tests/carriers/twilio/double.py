@@ -41,7 +41,8 @@ from intersession.core.events import (
     TextFailed,
     VoicemailLeft,
 )
-from intersession.core.ids import ContactId, LegId, MessageId, RecordingId, caller_leg, contact_of, staff_leg
+from intersession.core.ids import ClipId, ContactId, LegId, MessageId, RecordingId, caller_leg, contact_of, staff_leg
+from tests.sound.tones import tone
 
 from .cloud import ACCOUNT, PUBLIC, Cloud, sid
 
@@ -106,6 +107,8 @@ class Double(HttpClient):
     """Of so many requests of ours, the last one is carried out and its answer never comes."""
     words: dict[str, Said] = field(default_factory=dict)
     """Which wording a sentence is, for a document holds words only."""
+    clips: Callable[[ClipId], Said] = lambda clip: Said(id="", text=clip, locale="", clip=clip)
+    """What a recorded sentence says."""
     _todo: deque[Callable[[], None]] = field(default_factory=deque)
     _of_contact: dict[ContactId, ContactId] = field(default_factory=dict)
     """The exchange's name of an inbound call, by ours."""
@@ -247,7 +250,7 @@ class Double(HttpClient):
                 self._over(call, call.gone)
             return
         name = sid("RE")
-        self.recordings[name] = kept or ("audio/wav", silence(event.seconds or 0.0))
+        self.recordings[name] = kept or ("audio/wav", tone(event.seconds or 0.0))
         known = str(round(event.seconds or 0.0))
         self.lengths.setdefault(name, known if self.told_length else "-1")
         gone = call.gone or call.leg not in self.exchange._legs
@@ -326,28 +329,32 @@ class Double(HttpClient):
                 raise AssertionError(f"Twilio has no verb {verb.tag}, or this double does not know it")
 
     def _gather(self, call: Call, verb: ET.Element) -> None:
-        say = [one for one in verb if one.tag == "Say"]
-        if say:
-            self._say(call, say)
+        said = [one for one in verb if one.tag == "Say" or _is_greeting(one)]
+        call.said.extend(one for one in verb if one.tag == "Play" and not _is_greeting(one))
+        if said:
+            self._say(call, said)
             return
-        play = verb.find("Play")
-        if play is not None:
-            self._play(call, play.text or "")
+        if call.said:
+            self._play(call, call.said.popleft().text or "")
             return
         self._say(call, [])
         pauses = sum(int(one.get("length", "1")) for one in verb if one.tag == "Pause")
         self._wait(call, str(pauses + int(verb.get("timeout", "5"))))
 
     def _play(self, call: Call, url: str) -> None:
-        """A voicemail: fetched as Twilio does, and heard for as long as it lasts."""
+        """A voicemail, heard for as long as it lasts."""
+        name, seconds = self._sound(url)
+        hearing = Hearing(plays=RecordingId(name), keys=KEYS)
+        self._order(Say(contact=contact_of(call.leg), leg=call.leg, hearing=hearing))
+        call.wait_until = self.now() + timedelta(seconds=seconds)
+
+    def _sound(self, url: str) -> tuple[str, float]:
+        """Fetched as Twilio does: its name at ours, and its length."""
         path = url.removeprefix(PUBLIC)
         found = self.cloud.get(path)
         assert found.status_code == 200, path
         with wave.open(BytesIO(found.content)) as sound:
-            seconds = sound.getnframes() / sound.getframerate()
-        recording = RecordingId(unquote(path.split("/")[4]))
-        self._order(Say(contact=contact_of(call.leg), leg=call.leg, hearing=Hearing(plays=recording, keys=KEYS)))
-        call.wait_until = self.now() + timedelta(seconds=seconds)
+            return unquote(path.split("/")[4]), sound.getnframes() / sound.getframerate()
 
     def _say(self, call: Call, verbs: list[ET.Element]) -> None:
         said = tuple(self._said(verb) for verb in verbs)
@@ -356,13 +363,17 @@ class Double(HttpClient):
 
     def _said(self, verb: ET.Element) -> Said:
         text = verb.text or ""
+        if verb.tag == "Play":
+            return self.clips(ClipId(self._sound(text)[0]))
         return self.words.get(text) or Said(id="", text=text, locale=verb.get("language", ""))
 
     def _words_over(self, call: Call) -> None:
         doing = call.doing
         if doing is None:
             return
-        if doing.tag == "Gather":
+        if doing.tag == "Gather" and call.said:
+            self._play(call, call.said.popleft().text or "")
+        elif doing.tag == "Gather":
             self._wait(call, doing.get("timeout"))
         elif doing.tag == "Say":
             self._go_on(call)
@@ -551,13 +562,6 @@ def _matches(call: Call, fields: dict[str, Any]) -> bool:
     return fields.get("To") in (None, call.fields["To"])
 
 
-def silence(seconds: float) -> bytes:
-    """A sound of that length."""
-    made = BytesIO()
-    with wave.open(made, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(8000)
-        sound.writeframes(bytes(2 * round(8000 * seconds)))
-    return made.getvalue()
-
+def _is_greeting(verb: ET.Element) -> bool:
+    """A sentence in somebody's own voice."""
+    return verb.tag == "Play" and "/sound/greeting/" in (verb.text or "")

@@ -10,9 +10,11 @@ from anyio.from_thread import start_blocking_portal
 from twilio.rest import Client
 
 from intersession.asgi import webhooks
-from intersession.carriers.twilio.carrier import Twilio
+from intersession.carriers.twilio.carrier import CAPABILITIES, Twilio
 from intersession.carriers.twilio.steps import Steps
 from intersession.core.call import Said
+from intersession.core.ids import ClipId, StaffId
+from intersession.corridor.greetings import recorded
 from intersession.corridor.legs import Legs
 from intersession.corridor.tick import Turned
 from intersession.server.hooks import Hooks
@@ -39,10 +41,12 @@ class OnTwilio(World):
         self.double.twice, self.double.loses = twice, loses
         client = Client(ACCOUNT, TOKEN, http_client=self.double)
         self.corridor.tick.pulls(account.pulls)
+        self.corridor.tick.paces(account.lines.values(), CAPABILITIES.legs_per_second)
         self.corridor.carriers["twilio"] = Twilio(
             reader=reader_of(account, self.keyring), client=client, steps=Steps(self.keyring.digest),
             reference=self._legs.reference, fetch=self.double.fetch, now=self.now,
         )  # fmt: skip
+        self.double.clips = self._clip
         self.corridor.turned.append(self._learn)
         self.beside.append(self.double)
 
@@ -52,6 +56,13 @@ class OnTwilio(World):
         self._portal.__exit__(None, None, None)
         self._legs.close()
         super().__exit__(kind, error, trace)
+
+    def _clip(self, clip: ClipId) -> Said:
+        (row,) = self.db.rows("SELECT staff, locale FROM greeting_clip WHERE id = ?", (clip,))
+        staff, locale = StaffId(row[0]), str(row[1])
+        own = recorded(self.db, self.keyring, staff, locale)
+        text = next(text for text, one in own.items() if one == clip)
+        return Said(id="", text=text, locale=locale, voice=staff, clip=clip)
 
     def _learn(self, turned: Turned, at: datetime) -> None:
         for one in (turned, *turned.follows):

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import requests
+import structlog
 
+from intersession.carriers.twilio.carrier import Twilio
+from intersession.cli import logs
 from intersession.corridor.care import PAUSES, SLOWLY
 from intersession.stories.acts import PICTURE
-from tests.carriers.twilio.double import silence
 from tests.carriers.twilio.played import OnTwilio
 from tests.corridor.conftest import team
+from tests.sound.tones import tone
 
 SOON = sum(PAUSES, timedelta())
 
@@ -69,6 +75,37 @@ def test_X10_no_name_of_twilios_stands_anywhere_in_the_clear(world: OnTwilio) ->
         rows = world.db.rows(f"SELECT * FROM {table}")
         plain = str([value for row in rows for value in row if not isinstance(value, bytes)])
         assert not [sid for sid in sids if sid in plain], table
+
+
+@pytest.fixture
+def logged(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], str]]:
+    """Whatever is logged, with the product's own configuration."""
+    logs.configure()
+    caplog.set_level(logging.DEBUG)
+    yield lambda: "".join(capsys.readouterr()) + caplog.text
+    structlog.reset_defaults()
+
+
+def test_S03_an_address_of_twilios_reaches_no_log(world: OnTwilio, logged: Callable[[], str]) -> None:
+    fetch, asked = world.double.fetch, list[str]()
+
+    def breaks(url: str) -> tuple[str, bytes] | None:
+        asked.append(url)
+        raise requests.ConnectionError(f"Max retries exceeded with url: {url}")
+
+    made = world.corridor.carriers["twilio"]
+    assert isinstance(made, Twilio)
+    world.corridor.carriers["twilio"] = replace(made, fetch=breaks)
+    send(world)
+    later(world, SOON)
+    world.corridor.carriers["twilio"] = replace(made, fetch=fetch)
+    later(world, SLOWLY)
+    assert (world.double.media, told(world)) == ({}, 1)
+    log = logged()
+    assert "error=ConnectionError" in log
+    for part in {part for url in asked for part in url.split("/") if len(part) > 30 and not part.startswith("AC")}:
+        assert part not in log, part
+    assert "Max retries" not in log
 
 
 # ---------------------------------------------------------------- lengths
@@ -144,7 +181,7 @@ def test_S08_a_sound_that_is_shorter_than_twilio_learns_can_be_heard_and_stays_t
     assert not deleted(unknown)
     assert told(unknown) == 1
     (name,) = unknown.double.recordings
-    unknown.double.recordings[name] = ("audio/wav", silence(30))
+    unknown.double.recordings[name] = ("audio/wav", tone(30))
     later(unknown, SLOWLY)
     assert row(unknown) == ("cleared", 30, False, False)
 
@@ -163,7 +200,7 @@ def test_S08_a_sound_of_unknown_length_that_is_cut_off_is_neither_kept_nor_delet
     unknown.double.status = "processing"
     speak(unknown)
     (name,) = unknown.double.recordings
-    unknown.double.recordings[name] = ("audio/wav", silence(20)[:-500])
+    unknown.double.recordings[name] = ("audio/wav", tone(20)[:-500])
     unknown.double.status = "completed"
     later(unknown, SOON)
     assert row(unknown) == ("wanted", None, False, False)

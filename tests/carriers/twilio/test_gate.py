@@ -18,7 +18,7 @@ from intersession.sound.media import GOOD_FOR, Media, signed
 from intersession.sound.media import Kind as MediaKind
 from tests.carriers.twilio.cloud import PUBLIC, TOKEN, sid, signature
 from tests.carriers.twilio.conftest import Line
-from tests.carriers.twilio.double import silence
+from tests.sound.tones import tone
 
 PATHS = (
     "/twilio/voice", "/twilio/call-status", "/twilio/text", "/twilio/text-status?message=m1",
@@ -205,7 +205,7 @@ def voicemail(line: Line) -> str:
     opened = line.world.keyring.unwrap(bytes(key), f"contact:{contact}")
     line.world.db.run(
         "UPDATE recording SET media_type = 'audio/wav', sealed_sound = ? WHERE id = ?",
-        (seal_bytes(opened, silence(6), f"recording:sound:{name}"), name),
+        (seal_bytes(opened, tone(6), f"recording:sound:{name}"), name),
     )
     return name
 

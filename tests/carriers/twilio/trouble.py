@@ -4,7 +4,7 @@ order."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -25,7 +25,8 @@ TOLD = ("/twilio/call-status", "/twilio/text-status", "/twilio/leg/status/", "/t
 LATE = 1.0
 """Seconds at the most."""
 
-Ask = Callable[..., Response]
+Ask = Callable[[], Response]
+Answer = Callable[[Ask], Response]
 
 
 def _broke(ask: Ask) -> Response:
@@ -37,7 +38,7 @@ def _broke_afterwards(ask: Ask) -> Response:
     return _broke(ask)
 
 
-def _busy(ask: Ask) -> Response:
+def busy(ask: Ask) -> Response:
     """Too many at once: nothing was done (https://www.twilio.com/docs/api/errors/20429)."""
     return Response(429, json.dumps({"code": 20429, "message": "too many requests", "status": 429}))
 
@@ -51,7 +52,7 @@ def _silent_afterwards(ask: Ask) -> Response:
     raise requests.ReadTimeout
 
 
-TROUBLES = (_broke, _busy, _silent, _broke_afterwards, _silent_afterwards, _busy)
+TROUBLES = (_broke, busy, _silent, _broke_afterwards, _silent_afterwards, busy)
 
 
 @dataclass
@@ -60,6 +61,9 @@ class Trouble:
 
     double: Double
     dice: Random
+    troubles: Sequence[Answer] = TROUBLES
+    """Instead of every third answer, in turn."""
+    late: float = LATE
     asked: int = 0
     told: list[tuple[datetime, int, str, dict[str, str]]] = field(default_factory=list)
     """What is on its way to us: when it comes, its number, address and form."""
@@ -76,13 +80,15 @@ class Trouble:
         def ask() -> Response:
             return self._ask(method, url, *how, **more)
 
-        return ask() if self.asked % 3 else TROUBLES[self.asked // 3 % len(TROUBLES)](ask)
+        if self.asked % 3 or not self.troubles:
+            return ask()
+        return self.troubles[self.asked // 3 % len(self.troubles)](ask)
 
     def post(self, url: str, form: dict[str, str]) -> Any:
         """What the double tells: where it waits for no document, later."""
         if not url.removeprefix(PUBLIC).startswith(TOLD):
             return self._post(url, form)
-        at = self.double.now() + timedelta(seconds=self.dice.uniform(0, LATE))
+        at = self.double.now() + timedelta(seconds=self.dice.uniform(0, self.late))
         self.told.append((at, len(self.told), url, form))
         return None
 
@@ -103,9 +109,11 @@ class Trouble:
 class OnTroubledTwilio(OnTwilio):
     """A story's world on such a day. Nobody waits really between two tries."""
 
-    def __init__(self, cast: Cast, seed: str = "") -> None:
+    def __init__(
+        self, cast: Cast, *, seed: str = "", troubles: Sequence[Answer] = TROUBLES, late: float = LATE
+    ) -> None:
         super().__init__(cast)
-        self.trouble = Trouble(self.double, Random(seed))
+        self.trouble = Trouble(self.double, Random(seed), troubles, late)
         self.beside.append(self.trouble)
         self.reader = reader_of(account_of(self.cast), self.keyring)
         self.rests: list[float] = []

@@ -5,16 +5,19 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from django.core.cache import cache
 from django.db import connections
 
 from intersession.corridor.db import Db
 from intersession.records.database import from_address
 from intersession.records.schema import migrate
 from intersession.web.accounts.apart import ACCOUNTS, Apart, identity_address, make_tables
+from intersession.web.accounts.journal import seal_new, unbroken
 from intersession.web.accounts.keeping import listing
-from intersession.web.accounts.models import Account
+from intersession.web.accounts.models import Account, SignIn
 from tests.lab.postgres import Postgres
 from tests.web.accounts.conftest import Member, browser
 from tests.web.conftest import World
@@ -102,7 +105,28 @@ def test_on_postgresql_they_have_tables_of_their_own(
             found = db.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         assert {row[0] for row in found} >= {*TABLES, "staff"}
         assert Account.objects.get().staff == "bo"
+        _many_at_once(signing_in)
     finally:
         connections[ACCOUNTS].close()
         del connections[ACCOUNTS]
         connections[ACCOUNTS] = before
+
+
+def _many_at_once(world: World) -> None:
+    """Writing down and chaining never trouble whoever signs in, and nothing is left out of the chain for good."""
+
+    def fail() -> None:
+        for _ in range(5):
+            Member("bo").password(browser(), "no")
+        connections.close_all()
+
+    cache.clear()
+    threads = [Thread(target=fail) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert SignIn.objects.filter(what="refused").count() == 5
+    seal_new(world.keyring, "oak")
+    assert not SignIn.objects.filter(place=None).exists()
+    assert unbroken(world.keyring, "oak")

@@ -90,6 +90,7 @@ class Ari:
                 self._socket = None
                 self._forsake()
                 log.warning("asterisk_socket_lost")
+                await asyncio.gather(begun, return_exceptions=True)
 
     async def _begin(self) -> None:
         try:

@@ -187,6 +187,11 @@ def _from(place: int, address: str) -> str:
         """)
 
 
+def _plain(value: str) -> str:
+    """A semicolon would begin a comment."""
+    return value.replace(";", "\\;")
+
+
 def _account(pbx: Pbx) -> str:
     trunk = pbx.trunk
     return dedent(f"""\
@@ -194,8 +199,8 @@ def _account(pbx: Pbx) -> str:
         [{TRUNK}]
         type = auth
         auth_type = digest
-        username = {trunk.user}
-        password = {trunk.password}
+        username = {_plain(trunk.user)}
+        password = {_plain(trunk.password)}
 
         [{TRUNK}]
         type = registration

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
+from .client import Lost
 from .legs import Board
 
 HERE_WITHIN = 5.0
@@ -41,7 +42,10 @@ class Notes:
         here = board.expect("here", name)
         try:
             await board.ari.ask("POST", f"channels/{name}", **way)
-            await asyncio.wait_for(here, HERE_WITHIN)
+            try:
+                await asyncio.wait_for(here, HERE_WITHIN)
+            except TimeoutError as error:
+                raise Lost("Asterisk did not open its notes") from error
             yield name
         finally:
             here.cancel()

@@ -79,6 +79,11 @@ class Reader:
         """The line of a number that was dialled or texted, however the provider writes it."""
         return self.pbx.lines.get(self.e164(dialled) or dialled, UNLISTED)
 
+    def asked_for_with(self, line: LineId) -> LineId:
+        """The line with which one is asked for whatever was missed on it: what came to a number that is no line of ours
+        is asked for with the first."""
+        return min(self.pbx.lines.values(), default=line) if line == UNLISTED else line
+
     def e164(self, raw: str) -> str | None:
         """The number in E.164; None for what is none, as where it is withheld. Only its length is judged."""
         return e164(raw, self.pbx.region)

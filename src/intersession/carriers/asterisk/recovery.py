@@ -169,7 +169,8 @@ class Recovery:
         lying = [one["name"] for one in await ari.ask("GET", "recordings/stored")]
         found: list[Envelope] = []
         for noted in notes:
-            if self._board.reader.line(noted.dialled) != line or noted.channel in up:
+            reader = self._board.reader
+            if reader.asked_for_with(reader.line(noted.dialled)) != line or noted.channel in up:
                 continue
             recordings = [name for name in lying if self._of(name, noted)]
             if not recordings and self._known(noted, since):

@@ -66,10 +66,14 @@ class Texts:
                 await self._strike_out(key)  # whoever asks has it: `since` only moves on when all was taken in
                 continue
             envelope = await self._kept(key)
-            if envelope is not None and isinstance(envelope.event, TextArrived) and envelope.event.line == line:
+            if envelope is not None and self._is_of(line, envelope):
                 found.append(envelope)
                 self._told.setdefault(key, self._board.now())
         return sorted(found, key=lambda one: one.event.at)
+
+    def _is_of(self, line: LineId, envelope: Envelope) -> bool:
+        event = envelope.event
+        return isinstance(event, TextArrived) and self._board.reader.asked_for_with(event.line) == line
 
     async def _kept(self, key: str) -> Envelope | None:
         """None where it is still being written down."""

@@ -33,19 +33,21 @@ class Told:
     def __init__(self, report: Report, clock: Callable[[], float] = time.monotonic) -> None:
         self._report, self._clock = report, clock
         self._open: dict[ContactId, deque[tuple[float, Ticket]]] = {}
+        self._asks = False
 
     def __call__(self, envelope: Envelope) -> object:
         """Tell it; its ticket, where there is one."""
         ticket = self._report(envelope)
         contact = getattr(envelope.event, "contact", None)
+        self._asks = isinstance(ticket, Ticket)
         if contact is not None and isinstance(ticket, Ticket):
             self._open.setdefault(contact, deque()).append((self._clock(), ticket))
         return ticket
 
-    def waits(self, contact: ContactId) -> bool:
-        """Whether something that was told of this call is not taken yet."""
+    def is_quiet(self, contact: ContactId) -> bool:
+        """Whether all that was told of this call is taken; never, where that cannot be known."""
         self._sweep(contact)
-        return contact in self._open
+        return self._asks and contact not in self._open
 
     def late(self, contact: ContactId) -> bool:
         """Whether it should have been taken by now."""

@@ -71,17 +71,21 @@ class Waiting:
             await asyncio.sleep(RENEWED_EVERY)
             self._board.report.keep({leg.contact for leg in self._board.legs})
             for leg in self._board.legs:
-                if leg.came_in and not leg.leaving:
+                try:
                     self._look_after(leg)
+                except Exception:
+                    log.exception("caller_not_looked_after")  # the others are kept all the same
 
     def _look_after(self, leg: Leg) -> None:
         told = self._board.report
+        if not leg.came_in or leg.leaving:
+            return
         if _is_alone(leg) and told.late(leg.contact):
             self._board.begin(self._let_go(leg))
             return
         if leg.waits:
             self._board.begin(self._renewed(leg))
-        if leg.waits and leg.arrived is not None and not told.waits(leg.contact):
+        if leg.waits and leg.arrived is not None and told.is_quiet(leg.contact):
             told(leg.arrived)  # known by its id, it changes nothing: that it is taken says that the line is awake
 
     async def _renewed(self, leg: Leg) -> None:

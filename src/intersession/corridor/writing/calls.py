@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from intersession.core.call import Call, LegState, Phase
 from intersession.core.commands import (
+    DropLeg,
     KeepPageLeg,
     PageStaff,
     RingEndpoint,
@@ -21,7 +22,7 @@ from intersession.records.fields import to_micros
 from intersession.records.sealing import seal
 
 from ..codec import dump
-from .errands import errand
+from .errands import errand, waiting
 from .standings import stand
 from .turn import Turn
 
@@ -72,7 +73,7 @@ def ring(turn: Turn, command: RingEndpoint) -> None:
         (command.endpoint, turn.practice, command.contact, command.leg),
     )
     if not taken:
-        _engaged(turn, command.contact, command.leg)
+        _ended(turn, command.contact, command.leg, EndCause.BUSY)
         return
     turn.db.run(
         'INSERT INTO leg (id, practice_id, contact, staff, endpoint, started_at, "end")'
@@ -82,13 +83,20 @@ def ring(turn: Turn, command: RingEndpoint) -> None:
     errand(turn, command, command.contact)
 
 
-def _engaged(turn: Turn, contact: ContactId, leg: LegId) -> None:
+def drop(turn: Turn, command: DropLeg) -> None:
+    """A call that has not gone out yet never does."""
+    if turn.db.run("DELETE FROM errand WHERE subject = ? AND state = 'due'", (waiting(command.leg),)):
+        _ended(turn, command.contact, command.leg, EndCause.NO_ANSWER)
+    else:
+        errand(turn, command, command.contact)
+
+
+def _ended(turn: Turn, contact: ContactId, leg: LegId, cause: EndCause) -> None:
     turn.written.follow.append(
         LegEnded(
-            id=EventId(f"busy:{leg}"), practice=turn.practice, at=turn.now, contact=contact, leg=leg,
-            cause=EndCause.BUSY,
+            id=EventId(f"{cause}:{leg}"), practice=turn.practice, at=turn.now, contact=contact, leg=leg, cause=cause
         )
-    )  # fmt: skip
+    )
 
 
 def release(turn: Turn, leg: LegId) -> None:

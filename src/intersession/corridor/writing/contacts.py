@@ -106,10 +106,10 @@ def keep_voicemail(turn: Turn, command: KeepVoicemail) -> None:
     care, care_next = ("here", None) if sealed is not None else ("wanted", turn.at)  # see corridor/care.py
     turn.db.run(
         "INSERT INTO recording (id, practice_id, contact, seconds, silent, locale, at, media_type, sealed_sound, care,"
-        " care_next, care_tries, measured) VALUES (?,?,?,?,?,?,?,?,?,?,?,0,?) ON CONFLICT (id) DO NOTHING",
+        " care_next, care_tries) VALUES (?,?,?,?,?,?,?,?,?,?,?,0) ON CONFLICT (id) DO NOTHING",
         (
             command.recording, turn.practice, command.contact, command.seconds, command.silent, command.locale,
-            to_micros(command.at), media_type, sealed, care, care_next, False,
+            to_micros(command.at), media_type, sealed, care, care_next,
         ),
     )  # fmt: skip
     turn.changed(command.contact)

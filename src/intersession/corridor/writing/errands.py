@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from intersession.core.commands import (
-    Command,
-)
-from intersession.core.events import (
-    WakeKind,
-)
-from intersession.core.ids import ContactId, LineId
+from intersession.core.commands import CallerId, Command, PageStaff, PageWay, RingClient, RingEndpoint
+from intersession.core.events import WakeKind
+from intersession.core.ids import ContactId, LegId, LineId
 from intersession.records.fields import to_micros
 from intersession.records.sealing import seal
 
@@ -47,15 +43,36 @@ def errand(turn: Turn, command: Command, contact: ContactId) -> None:
     kind = type(command).__name__
     key = turn.keys.key(turn.db, contact)
     line = line_of(turn, command, contact)
+    at, subject = _paced(turn, command, line)
     turn.written.lanes.add(LANES[kind])
     turn.db.run(
-        "INSERT INTO errand (practice_id, lane, kind, contact, line, not_before, not_after, state, payload,"
-        " outcome, sealed) VALUES (?,?,?,?,?,?,?,'due','','',?)",
+        "INSERT INTO errand (practice_id, lane, kind, subject, contact, line, not_before, not_after, state, payload,"
+        " outcome, sealed) VALUES (?,?,?,?,?,?,?,?,'due','','',?)",
         (
-            turn.practice, LANES[kind], kind, contact, line, turn.at, _not_after(turn, LANES[kind]),
+            turn.practice, LANES[kind], kind, subject, contact, line, at, _not_after(turn, LANES[kind]),
             seal(key, dump_kind(command), f"errand:{contact}"),
         ),
     )  # fmt: skip
+
+
+def _paced(turn: Turn, command: Command, line: LineId | None) -> tuple[int, str | None]:
+    """When it may go out; a call that has to wait bears its leg's name, by which it can still be called off."""
+    match command:
+        case RingEndpoint():
+            urgent = command.caller_id is CallerId.URGENT
+        case RingClient():
+            urgent = True  # somebody has pressed 1 and waits for it
+        case PageStaff() if PageWay.CALL in command.ways:
+            urgent = False
+        case _:
+            return turn.at, None
+    at = to_micros(turn.pace.at(line, turn.now, urgent=urgent))
+    return at, waiting(command.leg) if at > turn.at else None
+
+
+def waiting(leg: LegId) -> str:
+    """The subject of a call that waits to go out."""
+    return f"dial:{leg}"
 
 
 def line_of(turn: Turn, command: Command, contact: ContactId) -> LineId | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from intersession.core.commands import DropGreeting, KeepGreeting
-from intersession.records.sealing import seal, seal_bytes
+from intersession.records.sealing import seal, seal_bytes, unseal_bytes
 
+from ..greetings import adopt
 from .turn import Turn
 
 
@@ -27,6 +28,19 @@ def keep(turn: Turn, command: KeepGreeting) -> None:
             None if sound is None else seal_bytes(key, sound, f"greeting:sound:{command.clip}"),
         ),
     )  # fmt: skip
+
+
+    if command.recording:
+        _adopt(turn, command)
+
+
+def _adopt(turn: Turn, command: KeepGreeting) -> None:
+    """Where the carrier still has it, it is adopted as it comes home."""
+    row = turn.db.row("SELECT contact, media_type, sealed_sound FROM recording WHERE id = ?", (command.clip,))
+    if row is not None and row[2] is not None:
+        key = turn.keys.key(turn.db, row[0])
+        content = unseal_bytes(key, bytes(row[2]), f"recording:sound:{command.clip}")
+        adopt(turn.db, turn.keys.keyring, command.clip, row[1], content)
 
 
 def drop(turn: Turn, command: DropGreeting) -> None:

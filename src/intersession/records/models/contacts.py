@@ -147,7 +147,7 @@ class Recording(Kept):
     contact = models.CharField(max_length=96, db_index=True)
     seconds = models.FloatField(null=True)
     """Null until the carrier, or the sound itself, says it."""
-    measured = models.BooleanField(default=False)
+    measured = models.BooleanField(default=False, db_default=False)
     """The carrier never said how long it is: `seconds` is the sound's own length, and nothing else vouches for it."""
     silent = models.BooleanField(default=False)
     locale = models.CharField(max_length=16)

@@ -92,7 +92,7 @@ class GreetingClip(models.Model):
     wrapped_key = models.BinaryField()
     sealed_text = models.BinaryField()
     sealed_sound = models.BinaryField(null=True)
-    """Null where it was said over the telephone: then the recording of the same id holds it."""
+    """Null until the recording of the call in which it was said has come home."""
 
     class Meta:
         db_table = "greeting_clip"
