@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from intersession.carriers.port import Envelope
 from intersession.core.decide import decide
-from intersession.core.ids import PracticeId
+from intersession.core.events import GreetingRecorded
+from intersession.core.ids import ClipId, EventId, PracticeId, StaffId
 from intersession.corridor.carrier_accounts import keep_account
 from intersession.corridor.clock import MovableClock
 from intersession.corridor.db import Db
@@ -25,9 +27,12 @@ from intersession.stories.cast import Cast
 from tests.corridor.conftest import team
 from tests.lab.asterisk import Switch
 from tests.lab.telephones import Network, Telephone
+from tests.sound.tones import tone
 
 VOICE = tuple(range(150, 900, 25))
 """Hertz: something of a voice lies in any of these; silence in none."""
+OWN_VOICE = 1270.0
+"""Hertz: no telephone's tone, nor the beep's."""
 
 
 @dataclass
@@ -89,3 +94,16 @@ def test_a_caller_hears_a_voice_and_is_put_through(served: Served) -> None:
     caller.hang_up()
     served.eventually(lambda: db.value("SELECT phase FROM call") == "ended")
     db.close()
+
+
+def test_S11_a_client_hears_the_clinicians_own_voice_and_then_the_machines(served: Served) -> None:
+    hello = GreetingRecorded(
+        id=EventId("g1"), practice=PracticeId(served.cast.setup.id), at=served.cast.start, by=StaffId("Bo"),
+        clip=ClipId("hello"), locale="en-US", text="Hello. You have reached Harbor DBT.", seconds=2,
+    )  # fmt: skip
+    envelope = Envelope(event=hello, sounds={"hello": ("audio/wav", tone(2, 16000, hertz=OWN_VOICE))})
+    served.running.submit(envelope).wait(10)
+    caller = served.phone("TK")
+    caller.call(served.cast.lines["main"])
+    caller.hears(OWN_VOICE)
+    served.eventually(lambda: not caller.heard((OWN_VOICE,)) and bool(caller.heard(VOICE)))
