@@ -125,7 +125,7 @@ def test_an_empty_database_is_named(connected: Office) -> None:
 
 
 @pytest.mark.parametrize("status", ["PENDING", "IN_REVIEW"])
-def test_what_waits_for_others_is_said_and_is_no_fault(connected: Office, status: str) -> None:
+def test_D25_what_waits_for_others_is_said_and_is_no_fault(connected: Office, status: str) -> None:
     brand(connected, status)
     assert connected.mends() == ""
     assert any("the brand waits" in one.says for one in connected.doctor() if one.state == "wait")

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from intersession.carriers.asterisk.config import files
+from intersession.carriers.asterisk.dialplan import FAMILY, TEXTS
 from intersession.carriers.asterisk.pbx import (
     BEEP,
     FALLBACK,
@@ -57,6 +58,11 @@ class Switch:
     def channels(self) -> int:
         """How many legs there are."""
         return int(self.ask("core show channels count").split()[0])
+
+    def forget(self) -> None:
+        """What it has noted of earlier tests' calls and texts."""
+        for family in (FAMILY, TEXTS):
+            self.ask(f"database deltree {family}")
 
     @property
     def host(self) -> str:

@@ -93,8 +93,7 @@ class OnAsterisk:
         self.carrier.stop()
         self.switch.ask("channel request hangup all")
         self.until(lambda: self.switch.channels() == 0)
-        self.switch.ask("database deltree intersession")
-        self.switch.ask("database deltree intersession-texts")
+        self.switch.forget()
         self.network.clear()
         self.world.__exit__(kind, error, trace)
 

@@ -56,6 +56,7 @@ class Served:
         return decide(event, facts, now)
 
     def __enter__(self) -> Served:
+        self.switch.forget()
         self.running.start()
         self.carrier.start()
         assert self.carrier.wait_connected()
@@ -71,8 +72,7 @@ class Served:
         self.network.clear()
         self.switch.ask("channel request hangup all")
         self.eventually(lambda: self.switch.channels() == 0)
-        for family in ("intersession", "intersession-texts"):
-            self.switch.ask(f"database deltree {family}")
+        self.switch.forget()
         self.db.close()
 
     def phone(self, who: str) -> Telephone:

@@ -65,6 +65,8 @@ class Sights:
         legs = [leg for handset in self.all() if (leg := handset.leg) is not None and leg.now is not LegNow.OVER]
         if any(leg.now is LegNow.RINGING or leg.hears_words() or leg.records for leg in legs):
             return False
+        if any(leg.ear.now for leg in legs if leg.state is not LegNow.TALKING):
+            return False
         talks = all(leg.state is LegNow.TALKING for leg in legs)
         return time.monotonic() - self.stirred > (TALKS_ON if talks else WAITS_ON)
 
@@ -88,8 +90,11 @@ class Sights:
             self._becomes(handset, leg, leg.now)
         if leg.up and not leg.ear.last:
             leg.line.speaks, leg.ear.last = True, at
+        before = set(leg.ear.now)
         for heard in leg.listen(at):
             self._hears(handset, leg, heard)
+        if leg.ear.now != before:
+            self.stirred = at  # what ends is told to the line a moment later
         if leg.beeps and TONES[BEEP] not in leg.ear.now:
             leg.beeps, leg.recording_since = False, self.now()
             self._see(handset, "beep")

@@ -73,6 +73,7 @@ class Killed:
 
 @contextmanager
 def killed_on(address: str, switch: Switch, network: Network, folder: Path) -> Iterator[Killed]:
+    switch.forget()
     practice = Practice(team(folder), switch, folder, address)
     made = Killed(practice, network)
     try:
@@ -82,8 +83,7 @@ def killed_on(address: str, switch: Switch, network: Network, folder: Path) -> I
         network.clear()
         switch.ask("channel request hangup all")
         made.eventually(lambda: switch.channels() == 0)
-        for family in ("intersession", "intersession-texts"):
-            switch.ask(f"database deltree {family}")
+        switch.forget()
         made.db.close()
 
 

@@ -75,6 +75,7 @@ def served(asterisk: Switch, network: Network, espeak: Path, tmp_path: Path) -> 
             assert carrier.wait_connected()
         yield Served(replace(cast, setup=setup), running, network)
         network.clear()
+    asterisk.forget()
     db.close()
 
 

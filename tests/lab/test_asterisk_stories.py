@@ -36,7 +36,8 @@ def players(request: pytest.FixtureRequest, asterisk: Switch) -> Iterator[Player
     """All stories that this run asks for, several at once."""
     of_tests = (getattr(item, "callspec", None) for item in request.session.items if "players" in item.fixturenames)
     parts = dict.fromkeys(one.params["part"] for one in of_tests if one is not None)
-    with Players(sorted(parts, key=lambda part: part.path.stem), AT_ONCE) as playing:
+    long_ones_first = sorted(parts, key=lambda part: part.path.stat().st_size, reverse=True)
+    with Players(long_ones_first, AT_ONCE) as playing:
         yield playing
 
 

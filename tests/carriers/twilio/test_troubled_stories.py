@@ -18,7 +18,7 @@ from intersession.stories.play import load, play
 from tests.drills.books import unowned
 from tests.stories.table import STORIES, TWILIO, lacks
 
-from .trouble import OnTroubledTwilio, busy
+from .trouble import TROUBLES, OnTroubledTwilio, busy
 
 PATHS = tuple(STORIES.values())
 AFTER = timedelta(hours=1)
@@ -103,6 +103,13 @@ def _left(world: OnTroubledTwilio) -> Iterator[str]:
             yield f"{found} {what}"
     if not isinstance(world.sealed(), Intact):
         yield "the seal is broken"
+
+
+def test_the_day_is_a_bad_one() -> None:
+    with lived(STORIES["01a-nobody-answers"]) as world:
+        assert world.trouble.asked >= 3 * len(TROUBLES)
+        assert world.trouble.out_of_order
+        assert world.rests
 
 
 @pytest.mark.parametrize("path", PATHS[::8], ids=lambda path: path.stem)

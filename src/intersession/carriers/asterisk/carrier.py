@@ -6,7 +6,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import threading
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -135,8 +135,10 @@ class Asterisk:
     def _live(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._main = self._loop.create_task(self._keep())
-        with contextlib.closing(self._loop), contextlib.suppress(asyncio.CancelledError):
-            self._loop.run_until_complete(self._main)
+        with contextlib.closing(self._loop):
+            with contextlib.suppress(asyncio.CancelledError):
+                self._loop.run_until_complete(self._main)
+            self._loop.run_until_complete(_ended(asyncio.all_tasks(self._loop)))  # orders that came in that moment
 
     async def _keep(self) -> None:
         self._ari = Ari(self.pbx, self._heard, self._connected)
@@ -153,10 +155,7 @@ class Asterisk:
             await self._ari.keep()
         finally:
             board.closing = True
-            tasks = {watching, *board.tasks}
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _ended({watching, *board.tasks})
 
     async def _connected(self) -> None:
         if self.pbx.trunk.texts:
@@ -182,7 +181,7 @@ class Asterisk:
         except (Away, Refused) as error:
             act.close()
             return Failed(str(error))
-        except (Lost, concurrent.futures.TimeoutError) as error:
+        except (Lost, concurrent.futures.TimeoutError, concurrent.futures.CancelledError) as error:
             return Unknown(str(error) or "Asterisk did not answer")
 
     def _act(self, order: Order) -> Act:
@@ -380,6 +379,12 @@ class Asterisk:
 NOT_FOUND = 404
 GONE = (NOT_FOUND, 409, 412)
 """How Asterisk answers of a channel that is no longer there, or no longer ours."""
+
+
+async def _ended(tasks: Collection[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _sound(path: Path) -> str:
