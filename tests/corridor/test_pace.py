@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intersession.core.ids import LineId
+from intersession.core.events import CallBackAsked
+from intersession.core.ids import ClientId, ContactId, EventId, LineId, NumberKey, PracticeId, StaffId
 from intersession.corridor.pace import Pace
 from intersession.stories.world import World
 from tests.core.cast import ny
@@ -109,3 +110,20 @@ def test_INV_02_who_was_not_rung_yet_as_somebody_accepts_is_never_rung(slow: Wor
     assert rings(slow) == {first}
     assert slow.db.value("SELECT count(*) FROM errand WHERE subject LIKE 'dial:%' AND state = 'due'") == 0
     assert slow.db.value("SELECT count(*) FROM occupied") == 1, "the others' phones are free for the next call"
+
+
+def test_a_phone_that_was_engaged_is_not_hung_up(tmp_path: Path) -> None:
+    """Whoever asks for a call back while their phone is still in another call hears busy, and that is all."""
+    with World(team(tmp_path)) as world:
+        world.db.run(
+            "INSERT INTO occupied (endpoint, practice_id, contact, leg) SELECT id, practice_id, 'other', 'other.1'"
+            " FROM endpoint"
+        )
+        practice, key = PracticeId(world.cast.setup.id), NumberKey(world.key_of("JS"))
+        asked = CallBackAsked(
+            id=EventId("e1"), practice=practice, at=world.now(), by=StaffId("Ames"), contact=ContactId("c1"),
+            line=LineId("coaching"), client=ClientId("JS"), number=key,
+        )  # fmt: skip
+        world.do(asked)
+        assert world.db.value("SELECT phase FROM call WHERE contact = 'c1'") == "ended"
+        assert not world.db.rows("SELECT kind FROM errand WHERE contact = 'c1' AND lane = 'voice'")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from intersession.carriers.asterisk.pbx import BEEP
-from intersession.carriers.port import Done, Mail, Refuse, Say
+from intersession.carriers.port import Done, Failed, Mail, Notice, Refuse, Say, Text
 from intersession.core.call import Hearing, Then
 from intersession.core.events import CallArrived, DigitsEntered, KeyPressed, LegEnded, VoicemailLeft
 from intersession.core.ids import MessageId, caller_leg
@@ -81,3 +82,12 @@ def test_a_caller_who_hangs_up_while_recording_has_left_a_message(line: OnAsteri
 def test_there_is_no_mail_here(line: OnAsterisk) -> None:
     mail = Mail(message=MessageId("m"), to="somebody@example.org", subject="", body="")
     assert line.carrier.run(mail) != Done()
+
+
+def test_without_texts_a_page_is_its_call_and_nobody_is_told_of_the_notice_each_time(line: OnAsterisk) -> None:
+    pbx = line.carrier.pbx
+    line.carrier._reader = replace(line.carrier._reader, pbx=replace(pbx, trunk=replace(pbx.trunk, texts=False)))
+    to, show = line.world.cast.phones["Ames"], line.number("coaching")
+    assert line.carrier.run(Notice(to=to, show=show, body="Line: something waits.")) == Done()
+    text = Text(message=MessageId("m1"), show=show, to=to, body="Thursday at four?")
+    assert isinstance(line.carrier.run(text), Failed)

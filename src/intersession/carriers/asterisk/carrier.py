@@ -202,7 +202,7 @@ class Asterisk:
             case Tone():
                 return self._tone(order)
             case Text() | Notice():
-                return self._send(order.to, order.show, order.body)
+                return self._send(order.to, order.show, order.body, beside=isinstance(order, Notice))
             case Mail():
                 return _failed("this carrier has no e-mail")
             case LookAgain() | Announce():
@@ -262,11 +262,12 @@ class Asterisk:
             self._board.begin(self._words.beside(leg, (self.pbx.sound(TONE),)))
         return Done()
 
-    async def _send(self, to: str, show: str, body: str) -> Outcome:
-        """Taken by Asterisk, and no more is ever known."""
+    async def _send(self, to: str, show: str, body: str, *, beside: bool = False) -> Outcome:
+        """Taken by Asterisk, and no more is ever known. What is only `beside` a page call may be left out: the trunk
+        says in its capabilities that it has no texts, and no person has to be told each time."""
         mailbox = self.pbx.mailbox(to)
         if mailbox is None:
-            return Failed("this trunk carries no texts")
+            return Done() if beside else Failed("this trunk carries no texts")
         sender = f"sip:{show}@{self.pbx.domain}"
         await self._board.ari.ask("PUT", "endpoints/sendMessage", to=mailbox, **{"from": sender, "body": body})
         return Done()

@@ -14,8 +14,9 @@ from .waiting import Waiting
 
 DIGITS_PAUSE = 3.0
 """Seconds without a key after which digits are complete."""
-TRIES, PAUSE = 5, 0.02
-"""What plays right after something that was stopped may find Asterisk's announcer on its way out."""
+PAUSES = (0.02, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds before each further try. What plays right after something that was stopped may find Asterisk's announcer on
+its way out, and that takes long where the machine is busy: words of crisis must not be lost to it."""
 
 
 class Words:
@@ -53,13 +54,14 @@ class Words:
     async def heard(self, leg: Leg, media: Sequence[str]) -> None:
         """Play to a leg; returns when it is over. What cannot be played is over at once: the call goes on."""
         place = f"bridges/{leg.room}" if leg.waits else f"channels/{leg.channel}"
-        for _ in range(TRIES):
+        for pause in (*PAUSES, None):
             leg.playing = self._board.mark()
             if await self._played(place, leg.playing, media):
                 break
-            await asyncio.sleep(PAUSE)
-        else:
-            log.error("sound_not_played")
+            if pause is None:
+                log.error("sound_not_played")
+            else:
+                await asyncio.sleep(pause)
         leg.playing = None
 
     async def _played(self, place: str, mark: str, media: Sequence[str]) -> bool:

@@ -84,11 +84,25 @@ def ring(turn: Turn, command: RingEndpoint) -> None:
 
 
 def drop(turn: Turn, command: DropLeg) -> None:
-    """A call that has not gone out yet never does."""
+    """A call that has not gone out yet never does; what was never rung is not hung up."""
     if turn.db.run("DELETE FROM errand WHERE subject = ? AND state = 'due'", (waiting(command.leg),)):
         _ended(turn, command.contact, command.leg, EndCause.NO_ANSWER)
-    else:
+    elif _is_there(turn, command):
         errand(turn, command, command.contact)
+
+
+CALLED = (
+    "SELECT 1 FROM contact WHERE id = ? AND direction = 'in'"
+    " UNION ALL SELECT 1 FROM errand WHERE contact = ? AND kind = 'RingClient'"
+)
+RUNG = "SELECT 1 FROM leg WHERE id = ? UNION ALL SELECT 1 FROM page_leg WHERE leg = ?"
+
+
+def _is_there(turn: Turn, command: DropLeg) -> bool:
+    """A caller, a client whom we have called, or a staff phone that was free."""
+    outside = command.leg == caller_leg(command.contact)
+    sql, which = (CALLED, command.contact) if outside else (RUNG, command.leg)
+    return turn.db.row(sql, (which, which)) is not None
 
 
 def _ended(turn: Turn, contact: ContactId, leg: LegId, cause: EndCause) -> None:
