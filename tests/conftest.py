@@ -15,6 +15,7 @@ from tests.lab.components import (
     closing_lines,
     find_chromium,
     find_espeak,
+    find_node,
     find_postgresql,
     find_sipp,
     needed,
@@ -70,6 +71,14 @@ def espeak() -> Path:
 def sipp() -> Path:
     """The program that calls with many telephones at once."""
     path = find_sipp()
+    assert path is not None
+    return path
+
+
+@pytest.fixture(scope="session")
+def node() -> Path:
+    """The program that runs what Twilio runs."""
+    path = find_node()
     assert path is not None
     return path
 

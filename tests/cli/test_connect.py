@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 
 from intersession.cli import main
-from intersession.connect import reach
+from intersession.connect import duty, reach
 from intersession.connect.lines import lines_of
 from intersession.server import carriers
 from tests.carriers.twilio.cloud import ACCOUNT, PUBLIC, TOKEN
@@ -56,6 +57,16 @@ def types(office: Office, monkeypatch: pytest.MonkeyPatch) -> Types:
     return typed
 
 
+@pytest.fixture
+def no_asterisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None runs on this machine, whatever else runs there."""
+
+    def silent(*_: object, **__: object) -> None:
+        raise requests.ConnectionError
+
+    monkeypatch.setattr("intersession.connect.asterisk.requests.get", silent)
+
+
 def all_kept(office: Office) -> tuple[str, ...]:
     """Enter at every number."""
     return ("",) * (2 * len(office.cast.setup.lines))
@@ -63,7 +74,7 @@ def all_kept(office: Office) -> tuple[str, ...]:
 
 def test_from_nothing_to_a_line(office: Office, types: Types, capsys: pytest.CaptureFixture[str]) -> None:
     office.web.clock, office.web.ends = datetime.now(UTC), datetime.now(UTC) + timedelta(days=60)
-    answers = (ACCOUNT, PUBLIC, *all_kept(office), "y", "202 555 0142", "y", "n")
+    answers = (ACCOUNT, PUBLIC, *all_kept(office), "", "y", "202 555 0142", "y", "n")
     assert types("connect", "twilio", answers=answers) == 0
     said = capsys.readouterr().out
     assert "ok    Twilio account: active" in said
@@ -79,7 +90,7 @@ def test_from_nothing_to_a_line(office: Office, types: Types, capsys: pytest.Cap
 def test_no_at_the_last_question_changes_nothing(
     office: Office, types: Types, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert types("connect", "twilio", answers=(ACCOUNT, PUBLIC, *all_kept(office), "n")) == 2
+    assert types("connect", "twilio", answers=(ACCOUNT, PUBLIC, *all_kept(office), "", "n")) == 2
     assert "nothing was changed" in capsys.readouterr().err
     assert office.api.changes == []
 
@@ -88,11 +99,34 @@ def test_a_number_is_bought_on_the_way_only_after_a_yes(
     office: Office, types: Types, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rest = all_kept(office)[2:]
-    types("connect", "twilio", answers=(ACCOUNT, PUBLIC, "b", "413", "1", "n", "-", *rest, "n"))
+    types("connect", "twilio", answers=(ACCOUNT, PUBLIC, "b", "413", "1", "n", "-", *rest, "", "n"))
     assert office.api.sold == []
     assert "It costs 1.15 USD a month. Buy it?" in capsys.readouterr().out
-    types("connect", "twilio", answers=(ACCOUNT, PUBLIC, "b", "413", "1", "y", "-", *rest, "n"))
+    types("connect", "twilio", answers=(ACCOUNT, PUBLIC, "b", "413", "1", "y", "-", *rest, "", "n"))
     assert office.api.sold == ["+14135550177"]
+
+
+def test_a_duty_number_is_asked_for_kept_and_taken_back(
+    office: Office, types: Types, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duty, "PAUSE_SECONDS", 0)
+    answers = (ACCOUNT, PUBLIC, *all_kept(office), "not a number", "(202) 555-0188", "y", "")
+    types("connect", "twilio", answers=answers)
+    said = capsys.readouterr().out
+    assert "That is no telephone number" in said
+    assert "Then Twilio rings +12025550188, and connects whoever presses 1 there" in said
+    assert "speaks the safety words and rings the duty number" in said
+    assert "+12025550188" in office.api.deployed()
+
+    types("connect", "twilio", "--check", answers=("", ""), token="")
+    types("connect", "twilio", answers=("", "", *all_kept(office), "", "y", ""), token="")
+    said = capsys.readouterr().out
+    assert "[+12025550188]" in said
+    assert said.count("speaks the safety words and rings the duty number") == 2
+
+    types("connect", "twilio", answers=("", "", *all_kept(office), "-", "y", ""), token="")
+    assert office.api.functions == {}
+    assert "rings the duty number" not in capsys.readouterr().out
 
 
 def test_the_token_is_wrong(office: Office, types: Types, capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,6 +170,7 @@ def test_the_doctor_of_a_practice_without_a_carrier(
 # ---------------------------------------------------------------- an Asterisk of one's own
 
 
+@pytest.mark.usefixtures("no_asterisk")
 def test_asterisk_is_asked_for_its_trunk_and_its_numbers_and_then_doctor_misses_it_alone(
     office: Office, types: Types, espeak: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email import message_from_bytes
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -34,6 +35,10 @@ class Api(HttpClient):
     services: list[dict[str, Any]] = field(default_factory=list)
     members: set[str] = field(default_factory=set)
     toll_free: list[dict[str, Any]] = field(default_factory=list)
+    functions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The services of functions, by SID; each with its environments, its versions and its builds."""
+    builds: str = "completed"
+    """What becomes of a build."""
     sold: list[str] = field(default_factory=list)
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
 
@@ -72,10 +77,24 @@ class Api(HttpClient):
         (flow,) = self.flows.values()
         return flow
 
+    def service(self) -> dict[str, Any]:
+        """The only one of functions."""
+        (service,) = self.functions.values()
+        return service
+
+    def deployed(self) -> str:
+        """The code that runs there."""
+        (environment,) = self.service()["environments"].values()
+        (version,) = self.service()["built"][environment["build_sid"]]["function_versions"]
+        return str(self.service()["versions"][version["sid"]]["content"])
+
     def request(
-        self, method: str, uri: str, params: Any = None, data: Any = None, *_: Any, **__: Any
+        self, method: str, uri: str, params: Any = None, data: Any = None, *_: Any, **more: Any
     ) -> Response:
         address = urlsplit(uri)
+        if isinstance(data, bytes):
+            assert more["auth"] == (ACCOUNT, TOKEN), "the SDK adds it to its own requests only"
+            data = _form(data)
         fields = {**dict(parse_qsl(address.query)), **(params or {}), **(data or {})}
         self.asked.append((method, address.path, fields))
         if self.down is not None:
@@ -105,6 +124,10 @@ class Api(HttpClient):
                 return 201, {"sid": sid("CA"), "status": "queued"}
             case _, ["studio.twilio.com", *rest]:
                 return self._studio(method, rest, fields)
+            case "POST", ["serverless-upload.twilio.com", "v1", "Services", service, "Functions", function, "Versions"]:
+                return 201, self._version(service, function, fields)
+            case _, ["serverless.twilio.com", "v1", "Services", *rest]:
+                return self._services(method, rest, fields)
             case "GET", ["messaging.twilio.com", *rest]:
                 return 200, self._messaging(rest)
             case "GET", ["pricing.twilio.com", *rest]:
@@ -127,6 +150,63 @@ class Api(HttpClient):
                 return 201, made
             case _:
                 raise AssertionError(f"this account does not know {method} {rest}")
+
+    def _services(self, method: str, rest: list[str], fields: dict[str, Any]) -> tuple[int, Any]:
+        match method, rest:
+            case "GET", []:
+                return 200, {"services": list(self.functions.values()), "meta": {**META, "key": "services"}}
+            case "POST", []:
+                made = {"sid": sid("ZS"), "unique_name": fields["UniqueName"]}
+                self.functions[made["sid"]] = made | {"environments": {}, "functions": {}, "versions": {}, "built": {}}
+                return 201, made
+            case "DELETE", [name]:
+                del self.functions[name]
+                return 204, None
+            case _, [name, *inside]:
+                return self._service(method, self.functions[name], inside, fields)
+            case _:
+                raise AssertionError(f"this account does not know {method} {rest}")
+
+    def _service(self, method: str, of: dict[str, Any], rest: list[str], fields: dict[str, Any]) -> tuple[int, Any]:
+        match method, rest:
+            case "GET", [("Environments" | "Functions") as kind]:
+                key = kind.lower()
+                return 200, {key: list(of[key].values()), "meta": {**META, "key": key}}
+            case "POST", ["Environments"]:
+                domain = f"{of['unique_name']}-1234.twil.io"
+                made = {"sid": sid("ZE"), "unique_name": fields["UniqueName"], "domain_name": domain, "build_sid": None}
+                return 201, of["environments"].setdefault(made["sid"], made)
+            case "POST", ["Functions"]:
+                made = {"sid": sid("ZH"), "friendly_name": fields["FriendlyName"]}
+                return 201, of["functions"].setdefault(made["sid"], made)
+            case "POST", ["Builds"]:
+                named = [of["versions"][name] for name in fields["FunctionVersions"]]
+                versions = [{k: v for k, v in one.items() if k != "content"} for one in named]
+                made = {"sid": sid("ZB"), "status": "building", "function_versions": versions}
+                return 201, of["built"].setdefault(made["sid"], made)
+            case "GET", ["Builds", name]:
+                return 200, of["built"][name]
+            case "GET", ["Builds", name, "Status"]:
+                before, of["built"][name]["status"] = of["built"][name]["status"], self.builds
+                return 200, {"sid": name, "status": before}
+            case "POST", ["Environments", name, "Deployments"]:
+                assert of["built"][fields["BuildSid"]]["status"] == "completed"
+                of["environments"][name]["build_sid"] = fields["BuildSid"]
+                return 201, {"sid": sid("ZD"), "build_sid": fields["BuildSid"]}
+            case "GET", ["Environments", _, "Logs"]:
+                return 200, {"logs": [], "meta": {**META, "key": "logs"}}
+            case "GET", ["Functions", _, "Versions", name, "Content"]:
+                return 200, of["versions"][name]
+            case _:
+                raise AssertionError(f"this account does not know {method} {rest}")
+
+    def _version(self, service: str, function: str, fields: dict[str, Any]) -> dict[str, Any]:
+        assert function in self.functions[service]["functions"]
+        made = {
+            "sid": sid("ZN"), "function_sid": function, "path": fields["Path"], "visibility": fields["Visibility"],
+            "content": fields["Content"],
+        }  # fmt: skip
+        return self.functions[service]["versions"].setdefault(made["sid"], made)  # type: ignore[no-any-return]
 
     def _messaging(self, rest: list[str]) -> Any:
         match rest:
@@ -165,6 +245,15 @@ class Api(HttpClient):
                 }  # fmt: skip
             case _:
                 raise AssertionError(f"this account does not know {rest}")
+
+
+def _form(body: bytes) -> dict[str, str]:
+    """The fields and files of a form that is uploaded."""
+    parts = message_from_bytes(b"Content-Type: multipart/form-data; boundary=" + body[2:34] + b"\r\n\r\n" + body)
+    return {
+        str(part.get_param("name", header="Content-Disposition")): str(part.get_payload()).replace("\r\n", "\n")
+        for part in parts.walk() if not part.is_multipart()
+    }  # fmt: skip
 
 
 @dataclass

@@ -56,10 +56,11 @@ class Office:
             for line in self.cast.setup.lines
         ]
 
-    def connect(self, assigned: list[Assigned] | None = None) -> list[str]:
+    def connect(self, assigned: list[Assigned] | None = None, duty: str | None = None) -> list[str]:
         """As the command does it."""
         wanted = self.assigned if assigned is None else assigned
-        return twilio.apply(self.practice, self.api.client, SETTINGS, wanted, NOW)
+        settings = SETTINGS if duty is None else {**SETTINGS, "duty": duty}
+        return twilio.apply(self.practice, self.api.client, settings, wanted, NOW)
 
     def doctor(self) -> list[Finding]:
         """All that it finds."""

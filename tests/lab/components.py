@@ -88,12 +88,20 @@ def find_sipp() -> Path | None:
     return Path(path) if path else None
 
 
+@cache
+def find_node() -> Path | None:
+    """What runs the function that Twilio runs."""
+    path = shutil.which("node")
+    return Path(path) if path else None
+
+
 COMPONENTS = (
     Component(name="PostgreSQL", fixture="postgres", debian="postgresql", find=find_postgresql),
     Component(name="Chromium", fixture="chromium_path", debian="chromium", find=find_chromium),
     Component(name="Asterisk", fixture="asterisk", debian="", find=find_asterisk, script="ops/asterisk.sh"),
     Component(name="eSpeak NG", fixture="espeak", debian="espeak-ng", find=find_espeak),
     Component(name="SIPp", fixture="sipp", debian="sip-tester", find=find_sipp),
+    Component(name="Node.js", fixture="node", debian="nodejs", find=find_node),
     Component(
         name="Twilio's OpenAPI files", fixture="twilio_openapi", debian="", find=find_twilio_openapi,
         script="ops/twilio_openapi.sh",

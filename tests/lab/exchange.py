@@ -16,7 +16,7 @@ from intersession.carriers.asterisk.carrier import Asterisk
 from intersession.carriers.port import Capabilities, Envelope, Order, Outcome, Report, Say
 from intersession.carriers.simulated.exchange import Here, Seen
 from intersession.carriers.simulated.handset import LegNow, TextSeen
-from intersession.core.call import Said
+from intersession.core.call import Said, Then
 from intersession.core.events import (
     CallArrived,
     DigitsEntered,
@@ -48,7 +48,7 @@ class RealExchange:
     report: Report
     crisis_answers: bool = True
     single_keys: bool = False
-    """Each key is told by itself: whoever stands between puts them together."""
+    """While nothing is said, each key is told by itself: whoever stands between asks anew for digits as time passes."""
     told: list[Event] = field(default_factory=list)
     _told_seen: int = 0
 
@@ -149,8 +149,9 @@ class RealExchange:
 
     def run(self, order: Order) -> Outcome:
         """The carrier does it."""
-        self.sights.stirred = time.monotonic()
-        if self.single_keys and isinstance(order, Say):
+        if not _silence(order):
+            self.sights.stirred = time.monotonic()
+        if self.single_keys and isinstance(order, Say) and not order.hearing.said:
             order = replace(order, hearing=replace(order.hearing, digits=False))
         return self.carrier.run(order)
 
@@ -243,6 +244,14 @@ class RealExchange:
         leg = self.handset(number).leg
         assert leg is not None
         return leg
+
+
+def _silence(order: Order) -> bool:
+    """Whether a leg only goes on waiting: Twilio's double asks for it again and again."""
+    if not isinstance(order, Say):
+        return False
+    hearing = order.hearing
+    return hearing.then is Then.WAIT and not hearing.said and hearing.plays is None
 
 
 def _over(line: Line | None) -> bool:

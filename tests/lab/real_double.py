@@ -13,7 +13,7 @@ from tests.lab.real_world import RealTelephones, Stage
 class TwilioOnAsterisk(OnTwilio, RealTelephones):
     """The lines are at Twilio's double; its telephones, its calls and their sound are real."""
 
-    patience = timedelta(seconds=15)
+    patience = timedelta(seconds=25)
     precision = timedelta(seconds=4)
 
     def __init__(self, cast: Cast, stage: Stage, speakers: Collection[str] = ()) -> None:

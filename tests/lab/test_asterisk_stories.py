@@ -14,7 +14,7 @@ from tests.lab.asterisk import Switch
 from tests.lab.players import Part, Players
 from tests.stories.table import ASTERISK, BOTH, STORIES, lacks
 
-AT_ONCE = 10
+AT_ONCE = 14
 """Stories; each has an Asterisk of its own, which uses a twentieth of a core."""
 ONE_OF_EACH_KIND = {
     ASTERISK: (

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from twilio.rest import Client
 
-from intersession.connect import trials, twilio
+from intersession.carriers.twilio.duty import taken
+from intersession.connect import duty, trials, twilio
 from intersession.connect.costs import expected
 from intersession.connect.numbers import buy, offers
 from intersession.core.ids import RecordingId
@@ -68,7 +69,10 @@ def test_a_storys_requests_are_as_twilio_has_them(
     assert found == []
 
 
-def test_all_that_connect_and_doctor_ask_is_as_twilio_has_it(contract: Contract, tmp_path: Path) -> None:
+def test_all_that_connect_and_doctor_ask_is_as_twilio_has_it(
+    contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duty, "PAUSE_SECONDS", 0)
     office = Office(tmp_path)
     judge = Judged(contract, office.api)
     client = Client(ACCOUNT, TOKEN, http_client=judge)
@@ -77,6 +81,11 @@ def test_all_that_connect_and_doctor_ask_is_as_twilio_has_it(contract: Contract,
     office.api.flow()["status"] = "draft"
     twilio.apply(office.practice, client, SETTINGS, office.assigned, NOW)
     twilio.check(office.practice, client, SETTINGS, office.web, NOW)
+    with_duty = {**SETTINGS, "duty": "+12025550188"}
+    twilio.apply(office.practice, client, with_duty, office.assigned, NOW)
+    twilio.check(office.practice, client, with_duty, office.web, NOW)
+    taken(client, NOW)
+    twilio.apply(office.practice, client, SETTINGS, office.assigned, NOW)
     buy(client, offers(client, "US", "413")[0].number)
     expected(client, office.numbers)
     trials.call(client, office.practice.account(SETTINGS), "+12025550142", office.numbers[0])

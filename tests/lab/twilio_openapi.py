@@ -20,9 +20,11 @@ from twilio.http.response import Response
 ROOT = Path(__file__).parents[2]
 FILES = (
     "twilio_api_v2010.json", "twilio_studio_v2.json", "twilio_messaging_v1.json", "twilio_pricing_v1.json",
-    "twilio_pricing_v2.json",
+    "twilio_pricing_v2.json", "twilio_serverless_v1.json",
 )  # fmt: skip
 FORM = "application/x-www-form-urlencoded"
+UPLOAD = "https://serverless-upload.twilio.com/"
+"""In none of the files: a form with a file (twilio.com/docs/serverless/api/resource/function-version)."""
 NUMBER, TRUTH, ADDRESS = re.compile(r"-?\d+(\.\d+)?"), ("true", "false"), re.compile(r"https?://")
 
 
@@ -91,7 +93,8 @@ class Judged(HttpClient):
 
     def request(self, method: str, uri: str, params: Any = None, data: Any = None, *a: Any, **more: Any) -> Response:
         self.asked += 1
-        self.faults += self.contract.faults(method, uri, params or {}, data or {})
+        if not uri.startswith(UPLOAD):
+            self.faults += self.contract.faults(method, uri, params or {}, data or {})
         answer: Response = self.inner.request(method, uri, params=params, data=data, **more)
         return answer
 

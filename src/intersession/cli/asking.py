@@ -39,3 +39,15 @@ def ask(what: str, default: str = "") -> str:
 def yes(question: str) -> bool:
     """No, unless somebody says yes."""
     return input(f"{question} (y/N) ").strip().lower() in ("y", "yes")
+
+
+def ask_duty(carrier: str, known: str) -> str:
+    """The number that the carrier itself rings, for whoever calls: it cannot know who is on call. Empty for none."""
+    from intersession.carriers.numbers import e164
+
+    while True:
+        given = ask(f"A number that {carrier} rings by itself when this line is down; - for none", known or "-")
+        number = "" if given == "-" else e164(given, "US")
+        if number is not None:
+            return number
+        print("  That is no telephone number. Write it as +12025550100.")

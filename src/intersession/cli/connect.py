@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from intersession.corridor.clock import SystemClock
 
 from . import connect_asterisk
-from .asking import ask, practice_of, yes
+from .asking import ask, ask_duty, practice_of, yes
 from .doctor import add_where
 
 if TYPE_CHECKING:
@@ -86,10 +86,14 @@ def _set_up(practice: Practice, client: Any, settings: dict[str, str]) -> None:
     from intersession.connect.twilio import apply
 
     assigned = _choose(practice, client)
+    print()
+    settings["duty"] = ask_duty("Twilio", settings["duty"])
     print("\nThis will be set up:")
     for one in assigned:
         print(f"  {one.line}: {one.number}" + (f", urgent {one.urgent}" if one.urgent else ""))
     print("  Twilio leads their calls and texts to this line, and speaks the safety words when the line is down.")
+    if settings["duty"]:
+        print(f"  Then Twilio rings {settings['duty']}, and connects whoever presses 1 there. Made in about a minute.")
     if not yes("Go on?"):
         raise CannotConnect("nothing was changed")
     changed = apply(practice, client, settings, assigned, SystemClock().now())
@@ -119,7 +123,7 @@ def _settings(options: Namespace, practice: Practice) -> dict[str, str]:
     account = checked_sid(os.environ.get("TWILIO_ACCOUNT_SID") or ask("Account SID", kept.get("account", KEEP)))
     token = os.environ.get("TWILIO_AUTH_TOKEN") or _secret(kept.get("token", KEEP))
     url = checked_url(options.public_url or ask("Public address of the webhooks", kept.get("public_url", KEEP)))
-    return {"account": account, "token": token, "public_url": url}
+    return {"account": account, "token": token, "public_url": url, "duty": kept.get("duty", "")}
 
 
 def _secret(kept: str) -> str:

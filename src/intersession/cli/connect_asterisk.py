@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from intersession.corridor.clock import SystemClock
 
-from .asking import ask, practice_of, yes
+from .asking import ask, ask_duty, practice_of, yes
 from .doctor import add_where
 
 if TYPE_CHECKING:
@@ -107,20 +107,8 @@ def _trunk(kept: dict[str, str]) -> dict[str, str]:
         ("trunk_withholds_number", "May a call through it withhold your number?"),
     ):
         trunk[name] = "yes" if yes(question) else "no"
-    trunk["duty"] = _duty(kept.get("duty", ""))
+    trunk["duty"] = ask_duty("Asterisk", kept.get("duty", ""))
     return trunk
-
-
-def _duty(known: str) -> str:
-    """It is rung by Asterisk alone, for whoever calls: it cannot know who is on call."""
-    from intersession.carriers.numbers import e164
-
-    while True:
-        given = ask("A number that Asterisk rings by itself when this line is down; - for none", known or "-")
-        number = "" if given == "-" else e164(given, "US")
-        if number is not None:
-            return number
-        print("  That is no telephone number. Write it as +12025550100.")
 
 
 def _router(known: str) -> dict[str, str]:

@@ -15,5 +15,6 @@ TWILIO = (
     "988, once: agree on a time with the 988 Lifeline's administrator or your own centre, say at once that it is a"
     " test, and hear from them which number they saw. Until the practice's policy says crisis_commissioned, key 9 says"
     " how to reach 988 and connects nobody.",
-    "Stop the line, call each number, hear the safety words, leave a message. Start the line: the message is in Now.",
+    "Stop the line, call each number, hear the safety words, leave a message. A duty number: have it taken by key 1, by"
+    " its voicemail, and by nobody. Start the line: the messages are in Now.",
 )  # fmt: skip

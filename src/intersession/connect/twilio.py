@@ -14,9 +14,9 @@ from intersession.records.sealing import Keyring
 from intersession.server.carriers import Lines, twilio_account
 
 from .account import SILENT, TRIAL, check_account, reason
-from .fallback import check_fallback, ensure_fallback, find_fallback
+from .fallback import check_fallback, ensure_fallback, ensure_flow, find_fallback
 from .findings import CannotConnect, Finding, State
-from .lines import Assigned, assign
+from .lines import Assigned, assign, lines_of
 from .numbers import check_numbers, numbers_of, set_up, wanted
 from .reach import Web, check_clock, check_reach
 from .registration import check_registration
@@ -48,10 +48,14 @@ def apply(
     try:
         there = {one.number: one for one in numbers_of(client)}
         _refuse_foreign(assigned, there)
+        _refuse_own(practice, settings.get("duty", ""), there)
         assign(practice.db, practice.keyring, practice.id, CARRIER, settings, assigned)
         account = practice.account(settings)
-        settings_there = wanted(account, ensure_fallback(client, account, now))
-        return [number for number in account.lines if number in there and set_up(client, there[number], settings_there)]
+        settings_there = wanted(account, ensure_flow(client, account, now))
+        changed = [one for one in account.lines if one in there and set_up(client, there[one], settings_there)]
+        # last: it takes longest, and what it may fail at keeps no call from being answered
+        ensure_fallback(client, account, settings.get("duty", ""), now)
+        return changed
     except SILENT as error:
         raise CannotConnect(reason(error)) from error
 
@@ -68,7 +72,8 @@ def check(practice: Practice, client: Any, settings: dict[str, str], web: Web, n
     except SILENT:
         fallback = None  # the check of the fallback says why
     return [
-        first, *check_numbers(client, account, fallback), check_fallback(client, account, now), *reached,
+        first, *check_numbers(client, account, fallback),
+        check_fallback(client, account, settings.get("duty", ""), now), *reached,
         *check_registration(client, account.lines),
     ]  # fmt: skip
 
@@ -85,3 +90,10 @@ def _refuse_foreign(assigned: Iterable[Assigned], there: Any) -> None:
                 raise CannotConnect(f"{number} is no number of this account: choose one of its own, or buy one")
             if number and not there[number].voice:
                 raise CannotConnect(f"{number} cannot take calls: choose another")
+
+
+def _refuse_own(practice: Practice, duty: str, there: Any) -> None:
+    """The line would ring itself."""
+    own = {number for line in lines_of(practice.db, practice.id) for number in (line.number, line.urgent)}
+    if duty and (duty in there or duty in own):
+        raise CannotConnect(f"{duty} is a number of the line itself: the duty number has to be a person's phone")

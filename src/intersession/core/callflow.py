@@ -954,7 +954,7 @@ def _ending(call: Call) -> Ending:
         return Ending.CRISIS
     if call.messages or call.key_two or call.callback_by is not None or call.lost_message:
         return Ending.NOTHING_NEW
-    return Ending.ABANDONED
+    return Ending.EMPTY if call.empty_tries else Ending.ABANDONED  # whichever of the two is told first (D56)
 
 
 # ---------------------------------------------------------------- time

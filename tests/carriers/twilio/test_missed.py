@@ -13,6 +13,7 @@ from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from intersession.carriers.twilio.duty import NOTE, SERVICE
 from intersession.core.ids import LineId
 from intersession.corridor.reconcile import reconcile
 from tests.carriers.twilio.cloud import ACCOUNT, sid
@@ -26,13 +27,16 @@ class Api(HttpClient):
 
     def __init__(self, **lists: list[dict[str, Any]]) -> None:
         self.lists, self.asked = lists, list[tuple[str, dict[str, Any]]]()
-        self.down = False
+        self.down, self.mute = False, set[str]()
 
     def request(self, method: str, uri: str, params: Any = None, *_: Any, **__: Any) -> Response:
         name = uri.rsplit("/", 1)[-1].removesuffix(".json").lower()
         self.asked.append((name, params))
-        if self.down:
+        if self.down or name in self.mute:
             return Response(503, json.dumps({"code": 20503, "message": "unavailable", "status": 503}))
+        if "serverless" in uri:
+            meta = {"page": 0, "page_size": 50, "next_page_url": None, "key": name}
+            return Response(200, json.dumps({name: self.lists.get(name, []), "meta": meta}))
         rows = [row for row in self.lists[name] if all(_fits(row, params, key) for key in ("To", "CallSid"))]
         return Response(200, json.dumps({name: rows, "next_page_uri": None, "page": 0, "page_size": 50}))
 
@@ -78,7 +82,36 @@ def test_a_call_and_its_message_are_brought_in_with_their_true_times(line: Line)
     assert line.count("recording WHERE id = 'RE1' AND seconds = 20") == 1
     assert line.count("message WHERE direction = 'in'") == 1
     assert all(task.owner for task in line.world.tasks("JS"))
-    assert {name for name, _ in api.asked} == {"calls", "recordings", "messages"}
+    assert {name for name, _ in api.asked} == {"calls", "services", "recordings", "messages"}
+
+
+def by_duty(line: Line, *notes: str) -> Api:
+    """The fallback took two calls; the duty number's function noted this."""
+    calls = [call(line, "CA1"), call(line, "CA2", **{"from": line.number("Stranger")})]
+    return Api(
+        calls=calls, recordings=[], messages=[], logs=[{"sid": "NO1", "message": note} for note in notes],
+        services=[{"sid": "ZS1", "unique_name": "elsewhere"}, {"sid": "ZS2", "unique_name": SERVICE}],
+        environments=[{"sid": "ZE1", "unique_name": "duty"}],
+    )  # fmt: skip
+
+
+def test_V00_a_call_that_the_duty_person_took_with_their_key_is_told_so_and_no_other(line: Line) -> None:
+    api = by_duty(line, "something else", f"{NOTE}CA1")
+    asked(line, api)
+    assert line.count("contact WHERE flags LIKE '%fell_back%'") == 2
+    assert line.count("contact WHERE flags LIKE '%duty_answered%'") == 1
+    assert line.world.tasks("Stranger")
+    (since, *_) = (params["StartDate"] for name, params in api.asked if name == "logs")
+    assert since < "2027-02-09T20:30"
+    assert [name for name, _ in api.asked].count("environments") == 1, "only of our own service"
+
+
+def test_notes_that_twilio_does_not_give_lose_no_call(line: Line) -> None:
+    api = by_duty(line, f"{NOTE}CA1")
+    api.mute.add("logs")
+    asked(line, api)
+    assert line.count("contact WHERE flags LIKE '%fell_back%'") == 2
+    assert line.count("contact WHERE flags LIKE '%duty_answered%'") == 0
 
 
 def test_INV_02_what_was_told_live_is_not_brought_in_again(line: Line) -> None:

@@ -11,6 +11,7 @@ from intersession.core.events import CallFellBack
 from intersession.core.ids import LineId
 
 from ..port import Envelope
+from .duty import taken
 from .parse import ENDS, Reader, length
 
 
@@ -32,11 +33,15 @@ class Missed:
                 yield from self._texts(number, since)
 
     def _calls(self, number: str, since: datetime) -> Iterator[Envelope]:
-        for call in self.client.calls.list(to=number, start_time_after=since):
-            if call.direction == "inbound" and str(call.status) in ENDS:
-                yield from self._call(call)
+        found = [
+            one for one in self.client.calls.list(to=number, start_time_after=since)
+            if one.direction == "inbound" and str(one.status) in ENDS
+        ]  # fmt: skip
+        by_duty = taken(self.client, since) if found else frozenset()
+        for call in found:
+            yield from self._call(call, by_duty=call.sid in by_duty)
 
-    def _call(self, call: Any) -> Iterator[Envelope]:
+    def _call(self, call: Any, *, by_duty: bool) -> Iterator[Envelope]:
         """A call that walked the line is known by its arrival: then only its recordings and its end can be new."""
         form = {"CallSid": call.sid, "From": call._from or "", "To": call.to or "", "CallStatus": str(call.status)}
         started = call.start_time or call.date_created
@@ -45,6 +50,7 @@ class Missed:
         fell_back = CallFellBack(
             id=first.id, practice=first.practice, at=started, contact=self.reader.contact(form),
             line=self.reader.line(form), caller=next(iter(arrived.numbers), None),
+            answered_by_duty=by_duty,
         )  # fmt: skip
         yield Envelope(event=fell_back, numbers=arrived.numbers)
         yield from self._recordings(call, fell_back)
