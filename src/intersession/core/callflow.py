@@ -231,6 +231,10 @@ def _caller_key(turn: Turn, key: str) -> None:
     phase = turn.call.phase
     if phase in (Phase.TALKING, Phase.ENDED, Phase.REFUSED):
         return  # keys are the carrier's business once people talk
+    if turn.call.staff is not None:  # a colleague who dialled in, and waits for another one: star goes back
+        if key == "*" and phase is Phase.RINGING:
+            _close(turn)
+        return
     match key:
         case "9":
             _crisis(turn)
@@ -563,6 +567,8 @@ def _ring(turn: Turn, seats: tuple[Seat, ...], index: int, seconds: int) -> None
 def _close(turn: Turn) -> None:
     """Nobody took it: the greeting that ends in the tone. Crisis words are heard out first."""
     if turn.call.staff is not None:  # a colleague who dialled in: back to the menu
+        for state in (LegState.RINGING, LegState.ASKED, LegState.CHOOSING):
+            _let_go(turn, state)
         turn.be(phase=Phase.STAFF_MENU, menu=Menu.MAIN, stage=-1, stage_until=None, cap_at=None)
         turn.hear(phrase("IN-MENU"), keys=MENU_KEYS)
         return

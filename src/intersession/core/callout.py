@@ -124,7 +124,8 @@ def _staff_there(call: Call, ours: Leg, facts: Facts, voice: Voice, now: datetim
     said = voice.staff_said(ours.staff, _what_it_is(facts))
     hearing = Hearing(said=said, keys="12", then=Then.WAIT)
     say = SayPrompt(contact=call.contact, leg=ours.id, hearing=hearing)
-    return replace(call, legs=(leg,)), [say]
+    call = replace(call, legs=(leg,))
+    return call, [say, _wake(call)]  # a private voicemail presses no key (INV-08)
 
 
 def _what_it_is(facts: Facts) -> tuple[Phrase, ...]:

@@ -428,6 +428,15 @@ class SetStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotePin:
+    """How many wrong PINs of this person there were in a row; and until when no PIN of theirs is looked at (D21)."""
+
+    staff: StaffId
+    wrong: int
+    locked_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeepGreeting:
     """Keep a sentence in somebody's own voice, in place of the one they had of the same words."""
 
@@ -465,7 +474,8 @@ CarrierCommand = (
 RecordCommand = (
     OpenContact | FlagContact | KeepText | KeepVoicemail | KeepCall | KeepPageLeg | KeepReason | OpenTask | ChangeTask
     | CloseContact | MarkText | CancelHeldTexts | StopTexts | NoteMessageHeard | MarkUnreachable
-    | AddReviewItem | AskCallBack | AskCall | TellStaff | SetShift | SetStatus | KeepGreeting | DropGreeting | WaitUntil
+    | AddReviewItem | AskCallBack | AskCall | TellStaff | SetShift | SetStatus | NotePin | KeepGreeting | DropGreeting
+    | WaitUntil
 )  # fmt: skip
 
 Command = CarrierCommand | RecordCommand

@@ -252,6 +252,8 @@ def _presses_urgent(call: Call, event: CallStep | TimeCame) -> bool:
     """Key 1 on the caller's own leg, while no human is connected: the route is decided anew as urgent."""
     if isinstance(event, CrisisLegEnded):
         return not event.reached  # the crisis line was not reached: on-call is rung instead (§3.8)
+    if call.staff is not None:
+        return False  # 1 and 9 have no special meaning for staff (D21)
     pressed = isinstance(event, KeyPressed) and event.key == "1" and event.leg == caller_leg(call.contact)
     return pressed and call.phase not in (Phase.TALKING, Phase.ENDED)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from .call import Call, Hearing, Leg, Menu, Phase, Then
+from .call import Call, Hearing, Leg, LegState, Menu, Phase, Then
 from .change import changed
 from .commands import (
     AskCall,
@@ -22,10 +22,22 @@ from .commands import (
     WaitUntil,
 )
 from .escalation import heard
-from .events import CallStep, DigitsEntered, KeyPressed, LegEnded, PromptEnded, TimeCame, VoicemailLeft, WakeKind
+from .events import (
+    CallStep,
+    DigitsEntered,
+    KeyPressed,
+    LegAnswered,
+    LegEnded,
+    PromptEnded,
+    TimeCame,
+    VoicemailLeft,
+    VoicemailLost,
+    WakeKind,
+)
 from .facts import BoxItem, Client, Facts, Staff
 from .ids import ClipId, StaffId, caller_leg, staff_leg
 from .owing import keep
+from .pin import closes, counted
 from .rules.outbound import call_back_check, safe_rule
 from .rules.own_voice import sentences, takes_too_long
 from .seats import cover_of, duty, endpoint_of
@@ -37,7 +49,7 @@ HOURS = {"1": 1, "2": 2, "3": 4}
 TRIES = 3
 RING_SECONDS = 30
 KEYS = "01234567*#"
-BACK, REPEAT = "*", "0"
+BACK = "*"
 
 Step = tuple[Call, list[Command]]
 
@@ -49,11 +61,21 @@ def step(call: Call, event: CallStep | TimeCame, facts: Facts, voice: Voice, now
         return _over(call, staff)
     if staff is None:
         return call, []
+    if getattr(event, "leg", own) != own:
+        return _colleague(call, event)
     if call.phase is Phase.STAFF_PIN:
         return _pin(call, staff, facts, voice, now) if isinstance(event, DigitsEntered) else (call, [])
-    if call.phase is not Phase.STAFF_MENU:
-        return call, []
     return _in_menu(call, event, staff, facts, voice, now)
+
+
+def _colleague(call: Call, event: CallStep | TimeCame) -> Step:
+    """A phone that was rung for them and is not wanted any more; whatever is pressed there is not theirs."""
+    leg = call.leg(event.leg) if isinstance(event, LegAnswered | LegEnded) else None
+    if leg is None:
+        return call, []
+    legs = tuple(changed(one, state=LegState.GONE) if one is leg else one for one in call.legs)
+    drop: list[Command] = [DropLeg(contact=call.contact, leg=leg.id)] if isinstance(event, LegAnswered) else []
+    return changed(call, legs=legs), drop
 
 
 def _in_menu(
@@ -70,17 +92,27 @@ def _in_menu(
             return _hearing(changed(call, menu=Menu.GREETING_TONE), Hearing(keys=KEYS, then=Then.RECORD))
         case VoicemailLeft() if call.menu is Menu.GREETING_TONE:
             return _said(call, event, staff, facts, voice)
+        case VoicemailLeft():
+            return call, [_kept(call, event)]  # they have gone on to something else; nothing that was said is lost
+        case VoicemailLost() if call.menu is Menu.GREETING_TONE:
+            return _read_out(call, staff, facts, voice, phrase("IN-GREET-NO"))
         case _:
             return call, []
 
 
 def _pin(call: Call, staff: Staff, facts: Facts, voice: Voice, now: datetime) -> Step:
+    call, commands = _tried(call, staff, facts, voice, now)
+    return call, [*commands, *counted(staff.id, call.contact, facts, now)]
+
+
+def _tried(call: Call, staff: Staff, facts: Facts, voice: Voice, now: datetime) -> Step:
     if facts.pin_ok:
         hello = phrase("IN-HELLO", n=len(facts.box), cover_state=_state(staff, facts, voice, now))
         return _main(changed(call, phase=Phase.STAFF_MENU, tries=0), voice, hello)
     tries = call.tries + 1
-    if tries >= TRIES:
-        return _hear(changed(call, tries=tries, phase=Phase.ENDED), voice, phrase("IN-BAD"), then=Then.HANG_UP)
+    if tries >= TRIES or closes(facts):
+        locked = phrase("IN-BAD", "locked")
+        return _hear(changed(call, tries=tries, phase=Phase.ENDED), voice, locked, then=Then.HANG_UP)
     return _hear(changed(call, tries=tries), voice, phrase("IN-BAD"), phrase("IN-PIN"), digits=True)
 
 
@@ -252,10 +284,12 @@ def _ring(
 
 
 def _lost(call: Call, key: str, staff: Staff, facts: Facts, voice: Voice, now: datetime) -> Step:
-    """§4.9: the phone is cut off; pages go to the next person."""
+    """§4.9: the phone is cut off; pages go to the next person. It is not the one in their hand, while they have
+    another."""
     if key != "1":
         return _main(call, voice)
-    phone = endpoint_of(facts.practice, staff.id)
+    phones = [one for one in staff.endpoints if one.reachable]
+    phone = next((one for one in phones if one.id != facts.caller.endpoint), phones[0] if phones else None)
     cut: list[Command] = [MarkUnreachable(endpoint=phone.id, at=now, lost=True)] if phone else []
     call, commands = _hear(changed(call, menu=Menu.MAIN), voice, phrase("IN-LOST-OK"))
     return call, [*cut, *commands]
@@ -279,10 +313,6 @@ def _read_out(call: Call, staff: Staff, facts: Facts, voice: Voice, *before: Phr
 
 
 def _said(call: Call, event: VoicemailLeft, staff: Staff, facts: Facts, voice: Voice) -> Step:
-    kept = KeepVoicemail(
-        contact=call.contact, recording=event.recording, seconds=event.seconds, silent=event.silent,
-        locale=call.locale, at=event.at,
-    )  # fmt: skip
     mine = sentences(facts.practice, staff.id, call.locale)
     text = mine[call.sentence] if call.sentence < len(mine) else ""
     if event.silent or (event.seconds is not None and takes_too_long(event.seconds, text)):
@@ -290,7 +320,14 @@ def _said(call: Call, event: VoicemailLeft, staff: Staff, facts: Facts, voice: V
     else:
         said = changed(call, menu=Menu.GREETING_SAID, clip=ClipId(event.recording))
         call, commands = _hear(said, voice, phrase("IN-GREET-OK"))
-    return call, [kept, *commands]
+    return call, [_kept(call, event), *commands]
+
+
+def _kept(call: Call, event: VoicemailLeft) -> Command:
+    return KeepVoicemail(
+        contact=call.contact, recording=event.recording, seconds=event.seconds, silent=event.silent,
+        locale=call.locale, at=event.at,
+    )  # fmt: skip
 
 
 def _use(call: Call, key: str, staff: Staff, facts: Facts, voice: Voice) -> Step:
@@ -327,7 +364,8 @@ def _hearing(call: Call, hearing: Hearing) -> Step:
 
 def _over(call: Call, staff: Staff | None) -> Step:
     """They hung up. Whoever asked for a call is rung now: their phone is free."""
-    drops: list[Command] = [DropLeg(contact=call.contact, leg=leg.id) for leg in call.legs]
+    there = (leg for leg in call.legs if leg.state is not LegState.GONE)
+    drops: list[Command] = [DropLeg(contact=call.contact, leg=leg.id) for leg in there]
     calls: list[Command] = []
     if call.menu is Menu.LEAVING and staff is not None:
         if call.coded is not None:

@@ -200,6 +200,8 @@ class Caller:
     """On file as guardian or collateral of some client; of whom is nobody's business here (INV-14)."""
     staff: StaffId | None = None
     """An enrolled staff phone (V04)."""
+    endpoint: EndpointId | None = None
+    """Which one."""
     partner: bool = False
     """An allow-listed emergency partner (V03)."""
     block: Block | None = None
@@ -292,5 +294,9 @@ class Facts:
     """For a dial-in: the sentences that this person has recorded."""
     pin_ok: bool = False
     """For digits entered by staff: they are this person's PIN (D21)."""
+    pin_wrong: int = 0
+    """Wrong PINs of this person in a row, over all calls."""
+    pin_locked: bool = False
+    """There were too many: the telephone menu is closed for a while."""
     busy: frozenset[EndpointId] = frozenset()
     """Staff phones that ring or are engaged for another contact."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -30,6 +30,7 @@ from intersession.core.commands import (
     MarkText,
     MarkUnreachable,
     NoteMessageHeard,
+    NotePin,
     OpenContact,
     OpenTask,
     PageStaff,
@@ -57,7 +58,6 @@ from intersession.core.ids import LegId, LineId
 
 from .contact_keys import ContactKeys
 from .db import Db
-from .pace import Pace
 from .writing import calls, contacts, coverage, errands, greetings, journal, standings, tasks, texts
 from .writing.turn import Turn, Written
 
@@ -70,7 +70,6 @@ class Commit:
     keys: ContactKeys
     pulls: frozenset[LineId] = frozenset()
     """Lines whose legs fetch what they hear."""
-    pace: Pace = field(default_factory=Pace)
 
     def write(
         self,
@@ -83,7 +82,7 @@ class Commit:
         pictures: tuple[Picture, ...] = (),
     ) -> Written:
         """All commands of one decision, and its journal entry. `answers`: the leg that waits for the answer."""
-        turn = Turn(self.db, self.keys, self.pulls, self.pace, answers, event, facts, now, sounds or {}, pictures)
+        turn = Turn(self.db, self.keys, self.pulls, answers, event, facts, now, sounds or {}, pictures)
         if isinstance(event, LegEnded):
             calls.release(turn, event.leg)
         for command in decision.commands:
@@ -130,6 +129,8 @@ def _carry_out(turn: Turn, command: Command) -> None:
             coverage.set_shift(turn, command)
         case SetStatus():
             coverage.set_status(turn, command)
+        case NotePin():
+            coverage.note_pin(turn, command)
         case KeepGreeting():
             greetings.keep(turn, command)
         case DropGreeting():

@@ -21,11 +21,19 @@ DOUBTFUL_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
+class StaffPhone:
+    """An enrolled phone, and whose it is."""
+
+    staff: StaffId
+    endpoint: EndpointId
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
     """What is known of a practice beside its clients: core's Practice, and whose the known numbers are."""
 
     practice: Practice
-    staff_phones: Mapping[NumberKey, StaffId]
+    staff_phones: Mapping[NumberKey, StaffPhone]
     partners: frozenset[NumberKey]
     guardians: frozenset[NumberKey]
     blocks: Mapping[NumberKey, Block]
@@ -267,9 +275,12 @@ def _lines(db: Db, practice: PracticeId) -> dict[LineId, Line]:
 # ---------------------------------------------------------------- known numbers
 
 
-def _staff_phones(db: Db, practice: PracticeId) -> dict[NumberKey, StaffId]:
-    rows = db.rows("SELECT number_key, staff_id FROM endpoint WHERE practice_id = ?", (practice,))
-    return {NumberKey(key): StaffId(staff) for key, staff in rows}
+def _staff_phones(db: Db, practice: PracticeId) -> dict[NumberKey, StaffPhone]:
+    """A lost one is a stranger's."""
+    rows = db.rows(
+        "SELECT number_key, staff_id, id FROM endpoint WHERE practice_id = ? AND lost_at IS NULL", (practice,)
+    )
+    return {NumberKey(key): StaffPhone(StaffId(staff), EndpointId(phone)) for key, staff, phone in rows}
 
 
 def _known(db: Db, practice: PracticeId, kind: str) -> frozenset[NumberKey]:

@@ -54,7 +54,7 @@ from .contact_keys import ContactKeys
 from .db import Db
 from .directory import Directories, Directory, for_case
 from .greetings import recorded
-from .pins import pin_fits
+from .pins import tried
 
 
 def thread_id(practice: str, line: str, number: str) -> ThreadId:
@@ -134,11 +134,13 @@ class Gather:
     def _caller(self, db: Db, directory: Directory, number: NumberKey | None) -> Caller:
         if number is None:
             return Caller(number=None)
+        phone = directory.staff_phones.get(number)
         return Caller(
             number=number,
             clients=self._clients.of_number(db, directory.practice.id, number),
             guardian=number in directory.guardians,
-            staff=directory.staff_phones.get(number),
+            staff=phone.staff if phone is not None else None,
+            endpoint=phone.endpoint if phone is not None else None,
             partner=number in directory.partners,
             block=directory.blocks.get(number),
         )
@@ -224,20 +226,21 @@ class Gather:
         leg = getattr(event, "leg", None)
         page = _page(db, leg) if leg else None
         if page is not None:
-            pin = isinstance(event, DigitsEntered) and pin_fits(db, page.staff, event.digits)
             facts = self._task(db, directory, page.task, now)
-            return replace(facts, page=_page(db, page.leg) or page, pin_ok=pin)
+            return replace(_with_pin(db, facts, page.staff, event, now), page=_page(db, page.leg) or page)
         facts = self._call(db, directory, event.contact, now)
         if facts.call is None and isinstance(event, VoicemailLeft):
             raise LookupError("a message of a call that nobody knows")
         if facts.call is None or facts.call.outbound or facts.call.staff is None:
             return facts
-        return self._dial_in(db, facts, facts.call, facts.call.staff, event)
+        return self._dial_in(db, facts, facts.call, facts.call.staff, event, now)
 
-    def _dial_in(self, db: Db, facts: Facts, call: Call, staff: StaffId, event: CallEvent) -> Facts:
+    def _dial_in(
+        self, db: Db, facts: Facts, call: Call, staff: StaffId, event: CallEvent, now: datetime
+    ) -> Facts:
         facts = replace(facts, box=_box(db, staff))
         if call.phase is not Phase.STAFF_MENU:
-            return replace(facts, pin_ok=isinstance(event, DigitsEntered) and pin_fits(db, staff, event.digits))
+            return _with_pin(db, facts, staff, event, now)
         coded = self._clients.coded(db, event.practice, event.digits) if isinstance(event, DigitsEntered) else None
         own = recorded(db, self._keys.keyring, staff, call.locale)
         return replace(facts, coded=coded, greeting=frozenset(own))
@@ -273,6 +276,13 @@ class Gather:
 
 
 # ---------------------------------------------------------------- single reads
+
+
+def _with_pin(db: Db, facts: Facts, staff: StaffId, event: CallEvent, now: datetime) -> Facts:
+    if not isinstance(event, DigitsEntered):
+        return facts
+    pin = tried(db, staff, event.digits, now)
+    return replace(facts, pin_ok=pin.ok, pin_wrong=pin.wrong, pin_locked=pin.locked)
 
 
 def _open_tasks(db: Db, thread: ThreadId) -> tuple[Task, ...]:

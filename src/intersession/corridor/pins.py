@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from dataclasses import dataclass
+from datetime import datetime
 
 from intersession.core.ids import StaffId
+from intersession.records.fields import to_micros
 
 from .db import Db
 
@@ -19,11 +22,25 @@ def pin_hash(pin: str) -> str:
     return f"{salt.hex()}:{_hash(pin, salt)}"
 
 
-def pin_fits(db: Db, staff: StaffId, entered: str) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """A PIN that was entered. While the menu is closed, none is looked at."""
+
+    ok: bool
+    wrong: int
+    """Wrong ones in a row before it."""
+    locked: bool
+
+
+def tried(db: Db, staff: StaffId, entered: str, now: datetime) -> Tried:
     """Whether the digits are this person's PIN."""
-    kept = db.value("SELECT pin FROM staff WHERE id = ?", (staff,))
-    if not kept:
-        return False
+    row = db.row("SELECT pin, pin_wrong, pin_locked_until FROM staff WHERE id = ?", (staff,))
+    kept, wrong, until = row or ("", 0, None)
+    locked = until is not None and to_micros(now) < until
+    return Tried(ok=not locked and bool(kept) and _fits(str(kept), entered), wrong=wrong, locked=locked)
+
+
+def _fits(kept: str, entered: str) -> bool:
     salt, wanted = kept.split(":")
     return hmac.compare_digest(_hash(entered, bytes.fromhex(salt)), wanted)
 

@@ -63,6 +63,7 @@ from ..facts import Facts
 from ..hours import TimeClass, time_class
 from ..ids import LegId, StaffId
 from ..owing import keep, owe
+from ..pin import closes, counted
 from ..promise import listen_in_hours, within
 from ..rota import Rota, Shift
 from ..seats import endpoint_of, on_duty
@@ -311,19 +312,21 @@ def _pin(page: PageLeg, facts: Facts, now: datetime) -> tuple[Command, ...]:
     contact, task = facts.contact, facts.task
     if page.state is not PageState.TAKEN or contact is None or not contact.recordings or task is None:
         return ()
+    count = counted(page.staff, contact.id, facts, now)
     if not facts.pin_ok:
-        return _wrong_pin(page, facts, now)
+        return (*_wrong_pin(page, facts, now), *count)
     played = Hearing(plays=contact.recordings[-1], keys="12")
     noted = NoteMessageHeard(contact=contact.id, by=page.staff, at=now)
-    return (SayPrompt(contact=task.contact, leg=page.leg, hearing=played), noted, *keep(heard(task, now)))
+    return (SayPrompt(contact=task.contact, leg=page.leg, hearing=played), noted, *keep(heard(task, now)), *count)
 
 
 def _wrong_pin(page: PageLeg, facts: Facts, now: datetime) -> tuple[Command, ...]:
     tries = replace(page, tries=page.tries + 1)
-    if tries.tries >= PIN_TRIES:
-        return (KeepPageLeg(page=tries), _tell(page, facts, now, phrase("IN-BAD", "locked"), then=Then.HANG_UP))
-    again = _tell(page, facts, now, phrase("IN-BAD"), phrase("PG-ACK-CALL"), keys="12", digits=True)
-    return (KeepPageLeg(page=tries), again)
+    if tries.tries >= PIN_TRIES or closes(facts):
+        said = _tell(page, facts, now, phrase("IN-BAD", "locked"), then=Then.HANG_UP)
+    else:
+        said = _tell(page, facts, now, phrase("IN-BAD"), phrase("PG-ACK-CALL"), keys="12", digits=True)
+    return (KeepPageLeg(page=tries), said)
 
 
 def _tell(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from intersession.core.commands import (
     MarkUnreachable,
+    NotePin,
     SetShift,
     SetStatus,
 )
@@ -37,6 +38,13 @@ def set_status(turn: Turn, command: SetStatus) -> None:
         (turn.at, to_micros(command.until), command.staff),
     )
     _directory_changed(turn)
+
+
+def note_pin(turn: Turn, command: NotePin) -> None:
+    until = None if command.locked_until is None else to_micros(command.locked_until)
+    turn.db.run(
+        "UPDATE staff SET pin_wrong = ?, pin_locked_until = ? WHERE id = ?", (command.wrong, until, command.staff)
+    )
 
 
 def _directory_changed(turn: Turn) -> None:

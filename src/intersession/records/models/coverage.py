@@ -27,6 +27,9 @@ class Staff(models.Model):
     sealed_name = models.BinaryField()
     pin = models.CharField(max_length=200, null=True)
     """Salted slow hash (D21)."""
+    pin_wrong = models.IntegerField(db_default=0)
+    """Wrong ones in a row."""
+    pin_locked_until = InstantField(null=True)
 
     class Meta:
         db_table = "staff"

@@ -28,6 +28,7 @@ SAYS = {
     "held_not_sent": "A held text was not sent: it is not allowed any more.",
     "text_failed": "A text did not arrive.",
     "rota_gap": "Nobody is on call: this waits for the next shift.",
+    "pin_locked": "A PIN was entered wrong too often by telephone: the menu is closed for a while. Was that not you?",
     "W-CRISIS": "Pressed 9 for the crisis line.",
 }
 
