@@ -130,6 +130,14 @@ def test_a_colleague_who_was_rung_steers_nothing_and_is_let_go(world: World) -> 
     assert heard(world).endswith("IN-MENU")
 
 
+def test_with_nobody_to_ring_they_are_told(world: World) -> None:
+    world.db.run("DELETE FROM shift")
+    world.db.run("UPDATE staff SET supervisor = NULL")
+    world.db.run("UPDATE practice SET director = NULL, version = version + 1")
+    does(world, "Evan calls main", "Evan enters 4711#", "Evan presses 5")
+    assert heard(world).endswith("CV-NONE IN-MENU")
+
+
 def test_INV_08_nobody_stays_on_the_line_who_pressed_nothing(world: World) -> None:
     does(world, "Evan calls main", "Evan enters 4711#", "Evan presses 4")
     (colleague,) = [who for who in ("Fay", "Dee", "Gil") if not world.exchange.handset(world.cast.phones[who]).free]

@@ -157,8 +157,9 @@ def _chosen(call: Call, key: str, staff: Staff, facts: Facts, voice: Voice, now:
         case "3":
             return _hear(changed(call, menu=Menu.DND), voice, phrase("IN-DND"))
         case "4":
-            person = next((one for one in duty(facts.practice, now) if one != staff.id), None)
-            return _ring(call, person, facts, voice, now)
+            return _ring(call, _on_call(staff, facts, now), facts, voice, now)
+        case "5" if staff.supervisor is None:
+            return _ring(call, _on_call(staff, facts, now), facts, voice, now)
         case "5":
             return _ring(call, staff.supervisor, facts, voice, now, phrase("IN-CONSULT"))
         case "6":
@@ -254,11 +255,15 @@ def _dnd(call: Call, key: str, staff: Staff, facts: Facts, voice: Voice, now: da
 
 
 def _cover(staff: Staff, facts: Facts, now: datetime) -> Staff | None:
-    on_call = next((person for person in duty(facts.practice, now) if person != staff.id), None)
+    on_call = _on_call(staff, facts, now)
     return cover_of(staff, facts.practice, now) or (facts.practice.staff[on_call] if on_call else None)
 
 
 # ---------------------------------------------------------------- 4, 5: a colleague
+
+
+def _on_call(staff: Staff, facts: Facts, now: datetime) -> StaffId | None:
+    return next((one for one in duty(facts.practice, now) if one != staff.id), None)
 
 
 def _ring(
@@ -267,7 +272,7 @@ def _ring(
     """Rings a colleague; who accepts is joined as in any call, so the flow goes back to `callflow`."""
     phone = endpoint_of(facts.practice, person) if person else None
     if person is None or phone is None:
-        return _main(call, voice)
+        return _main(call, voice, phrase("CV-NONE"))
     until = now + timedelta(seconds=RING_SECONDS)
     leg = Leg(id=staff_leg(call.contact, len(call.legs) + 1), staff=person, endpoint=phone.id, stage=0, until=until)
     ring = RingEndpoint(
