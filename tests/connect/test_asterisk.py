@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
+from intersession.carriers.asterisk.config import mark
 from intersession.connect import asterisk
 from intersession.connect.findings import CannotConnect, State
 from intersession.connect.lines import Assigned
@@ -88,27 +89,56 @@ def test_doctor_names_a_file_that_was_changed(office: Office, ours: dict[str, st
     assert "pjsip.conf" in files.says
 
 
-def test_doctor_misses_the_words(office: Office, ours: dict[str, str]) -> None:
-    (Path(ours["folder"]) / "sounds" / "fallback.wav").unlink()
+@pytest.mark.parametrize("sound", ["fallback", "beep", "ring"])
+@pytest.mark.parametrize("content", [None, b"", b"RIFF"], ids=["missing", "empty", "cut off"])
+def test_doctor_misses_a_sound(office: Office, ours: dict[str, str], sound: str, content: bytes | None) -> None:
+    path = Path(ours["folder"]) / "sounds" / f"{sound}.wav"
+    path.unlink() if content is None else path.write_bytes(content)
     files = asterisk.check(office.practice, ours)[0]
     assert files.state is State.MEND
+    assert sound in files.says
 
 
-@pytest.mark.parametrize(("status", "state"), [(200, State.OK), (401, State.MEND), (500, State.MEND)])
-def test_doctor_asks_asterisk_itself(office: Office, ours: dict[str, str], status: int, state: State) -> None:
+def test_doctor_sees_that_this_machine_cannot_speak(
+    office: Office, ours: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech.shutil, "which", lambda name: None)
+    assert asterisk.check(office.practice, ours)[-1].state is State.MEND
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ({}, "the line listens to it"),
+        ({"ping": 401}, "runs with other files than ours"),
+        ({"ping": 500}, "it answers 500"),
+        ({"variable": "older"}, "runs with older files"),
+        ({"application": 404}, "no line listens to it"),
+    ],
+)
+def test_doctor_asks_asterisk_itself(
+    office: Office, ours: dict[str, str], answers: dict[str, Any], says: str
+) -> None:
     class Ari(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(status)
+            about = {"ping": "ping", "variable?": "variable", "applications": "application"}
+            what = next((name for part, name in about.items() if part in self.path), "")
+            given = answers.get(what, 200)
+            self.send_response(given if isinstance(given, int) else 200)
             self.end_headers()
+            self.wfile.write(json.dumps({"value": given if isinstance(given, str) else runs_with}).encode())
 
         def log_message(self, *_: object) -> None:
             return
 
     with HTTPServer(("127.0.0.1", 0), Ari) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        found = asterisk.check(office.practice, {**ours, "http_port": str(server.server_port)})[1]
+        settings = {**ours, "http_port": str(server.server_port)}
+        runs_with = mark(asterisk._pbx(office.practice, settings))
+        found = asterisk.check(office.practice, settings)[1]
         server.shutdown()
-    assert found.state is state
+    assert found.state is (State.MEND if answers else State.OK)
+    assert says in found.says
     assert asterisk.check(office.practice, {**ours, "http_port": "1"})[1].state is State.MEND
 
 
@@ -150,24 +180,29 @@ def test_a_station_rings_in_place_of_the_number(office: Office, ours: dict[str, 
     assert replace(pbx, stations={}).endpoint(DESK) == f"PJSIP/{DESK}@trunk"
 
 
+OUR_FILES = "their mark"
+
+
 class Ari(BaseHTTPRequestHandler):
     """As much of Asterisk as `doctor` asks."""
 
     states: ClassVar[dict[str, str]] = {}
 
     def do_GET(self) -> None:
-        name = self.path.rpartition("/")[2]
-        self.send_response(200 if name == "ping" or name in self.states else 404)
+        name = self.path.rpartition("/")[2].partition("?")[0]
+        known = name in ("ping", "variable") or "/applications/" in self.path or name in self.states
+        self.send_response(200 if known else 404)
         self.end_headers()
-        self.wfile.write(json.dumps({"state": self.states.get(name, "")}).encode())
+        self.wfile.write(json.dumps({"state": self.states.get(name, ""), "value": OUR_FILES}).encode())
 
     def log_message(self, *_: object) -> None:
         return
 
 
 @pytest.fixture
-def answers() -> Iterator[dict[str, str]]:
-    """An Asterisk that answers. Its port, for the settings."""
+def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """An Asterisk that answers, and runs with our files. Its port, for the settings."""
+    monkeypatch.setattr(asterisk, "mark", lambda pbx: OUR_FILES)
     with HTTPServer(("127.0.0.1", 0), Ari) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield {"http_port": str(server.server_port)}

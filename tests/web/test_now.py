@@ -275,3 +275,18 @@ def test_no_risk_words_no_inline_script_and_no_number_in_any_address(world: Worl
         for link in re.findall(r'(?:href|action|hx-get|hx-post)="([^"]*)"', shown):
             assert not re.search(r"\d{7}", link), link
         assert "script-src 'self';" in answer["Content-Security-Policy"]
+
+
+def test_S44_that_somebody_pressed_9_stays_to_be_seen_when_they_call_again(world: World, page: Client) -> None:
+    world.exchange.call(JS, AMES_LINE)
+    world.settle()
+    world.exchange.press(JS, "9")
+    world.on(60)
+    world.exchange.hang_up(JS)
+    world.on(180)
+    world.exchange.call(JS, AMES_LINE)
+    world.on(2)
+    world.exchange.hang_up(JS)
+    world.settle()
+    (row,) = rows_of(page.get("/now/"))
+    assert "pressed 9, crisis line" in row

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import requests
 
-from intersession.carriers.asterisk.config import files
+from intersession.carriers.asterisk.config import MARK, files, mark
 from intersession.carriers.asterisk.pbx import FALLBACK, FALLBACK_SAVED, HELLO, NO_ONE, RINGING, WHISPER, Pbx
 from intersession.carriers.asterisk.tones import tones
 from intersession.carriers.safe import duty_words, safe_words, saved_words
 from intersession.server.asterisk import pbx_of
 from intersession.server.carriers import Lines
-from intersession.sound.speech import NoSpeech, Speech
+from intersession.sound.speech import Espeak, NoSpeech, Speech
+from intersession.sound.wav import NotWhole, read
 
 from .findings import CannotConnect, Finding, State, mend, ok, wait
 from .lines import Assigned, assign
@@ -26,7 +27,7 @@ from .stations import Way, check_stations, stations_of
 from .twilio import Practice
 
 CARRIER = "asterisk"
-ABOUT, FILES, TRUNK = "Asterisk", "Asterisk's files", "the trunk"
+ABOUT, FILES, TRUNK, SPEECH = "Asterisk", "Asterisk's files", "the trunk", "speech"
 RUN_AGAIN = "run intersession connect asterisk"
 SECONDS = 5
 OUT_THERE = ("192.0.2.1", 9)
@@ -91,7 +92,7 @@ def check(practice: Practice, settings: Mapping[str, str], ask: Console = consol
     found = [_check_files(pbx, Path(settings["folder"])), answers]
     if answers.state is State.OK:
         found += [*_check_trunk(pbx, ask), *check_stations(practice, pbx)]
-    return found
+    return [*found, _check_speech()]
 
 
 def _pbx(practice: Practice, settings: Mapping[str, str]) -> Pbx:
@@ -127,10 +128,17 @@ def _check_files(pbx: Pbx, folder: Path) -> Finding:
     old = [name for name, text in files(pbx).items() if _text(folder / "etc" / name) != text]
     if old:
         return mend(FILES, f"{', '.join(old)} in {folder / 'etc'} are not as they should be: {RUN_AGAIN}")
-    silent = [name for name in pbx.words if not (pbx.sounds / f"{name}.wav").exists()]
+    silent = [name for name in (*pbx.words, *tones()) if not _sounds(pbx.sounds / f"{name}.wav")]
     if silent:
-        return mend(FILES, f"the words that it says when the line is down are missing: {RUN_AGAIN}")
+        return mend(FILES, f"sounds that it plays by itself are missing or empty ({', '.join(silent)}): {RUN_AGAIN}")
     return ok(FILES, f"as they should be, in {folder}")
+
+
+def _sounds(path: Path) -> bool:
+    try:
+        return path.exists() and read(path.read_bytes()).seconds > 0
+    except NotWhole:
+        return False
 
 
 def _text(path: Path) -> str | None:
@@ -139,12 +147,32 @@ def _text(path: Path) -> str | None:
 
 def _check_answers(pbx: Pbx) -> Finding:
     try:
-        answer = requests.get(f"{pbx.url}/asterisk/ping", auth=(pbx.user, pbx.password), timeout=SECONDS)
+        answer = _ask(pbx, "asterisk/ping")
+        if answer.status_code == 401:
+            return mend(ABOUT, "it runs with other files than ours: give it ours, and restart it")
+        if not answer.ok:
+            return mend(ABOUT, f"it answers {answer.status_code}: look at its log")
+        if _ask(pbx, f"asterisk/variable?variable={MARK}").json().get("value") != mark(pbx):
+            return mend(ABOUT, "it runs with older files than those in its folder: copy them again, and restart it")
+        if not _ask(pbx, f"applications/{pbx.app}").ok:
+            return mend(ABOUT, "it answers, and no line listens to it, so every call gets its fallback: start "
+                               "intersession serve, or start it anew")  # fmt: skip
     except requests.RequestException:
         return mend(ABOUT, f"nothing answers at {pbx.url}: start Asterisk with the files in its folder")
-    if answer.status_code == 401:
-        return mend(ABOUT, "it runs with other files than ours: give it ours, and restart it")
-    return ok(ABOUT, "it answers") if answer.ok else mend(ABOUT, f"it answers {answer.status_code}: look at its log")
+    return ok(ABOUT, "it answers, runs with our files, and the line listens to it")
+
+
+def _ask(pbx: Pbx, path: str) -> requests.Response:
+    return requests.get(f"{pbx.url}/{path}", auth=(pbx.user, pbx.password), timeout=SECONDS)
+
+
+def _check_speech() -> Finding:
+    """Without it the line does not start."""
+    try:
+        Espeak.found()
+    except NoSpeech as error:
+        return mend(SPEECH, str(error))
+    return ok(SPEECH, "this machine can speak")
 
 
 def _check_trunk(pbx: Pbx, ask: Console) -> list[Finding]:
@@ -157,6 +185,6 @@ def _check_trunk(pbx: Pbx, ask: Console) -> list[Finding]:
     if "Registered" in says and "Unregistered" not in says:
         return [ok(TRUNK, f"registered at {pbx.trunk.host}")]
     return [
-        mend(TRUNK, f"not registered at {pbx.trunk.host}: look at host, user and password with {RUN_AGAIN}, and at"
-                    " whether this machine reaches the internet")
+        mend(TRUNK, f"not registered at {pbx.trunk.host}: check host, user and password ({RUN_AGAIN}), and whether this"
+                    " machine reaches the internet")
     ]  # fmt: skip

@@ -112,7 +112,7 @@ def _asterisk(running: Running, lines: Lines) -> Held:
     settings = lines.account("asterisk")
     pbx = _pbx(lines, settings)
     made = asterisk_of(running, lines.keyring, pbx, Path(settings["folder"]))
-    running.tick.paces(pbx.lines.values(), made.capabilities.legs_per_second)
+    running.pace.set(pbx.lines.values(), made.capabilities.legs_per_second)
     lease = Lease(db=Db(lines.db.address), practice=lines.practice, what=made.name, holder=_holder(lines.db))
     return Held(running, made, lease)
 
@@ -132,7 +132,7 @@ def _twilio(running: Running, lines: Lines) -> list[BaseRoute]:
         fetch=Media(settings["account"], settings["token"]).fetch, now=running.clock.now,
     )  # fmt: skip
     running.carriers["twilio"] = made
-    running.tick.paces(account.lines.values(), made.capabilities.legs_per_second)
+    running.pace.set(account.lines.values(), made.capabilities.legs_per_second)
     return hooks_of(running, account, keyring, legs)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from argparse import Namespace
 from contextlib import ExitStack
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -54,6 +55,7 @@ def serve(options: Namespace) -> int:
         _migrate(options.database)
         db = Db(options.database)
         practice = _practice(db, keyring, options)
+        _fits(db, keyring, practice, options)
         running = Running(options.database, keyring, SystemClock(), decide)
         running.beats.append(Heartbeat(options.heartbeat_file, options.heartbeat_url).start().beat)
         attached = _attach(running, Lines(db, keyring, practice))
@@ -72,6 +74,12 @@ def _screens(options: Namespace) -> Screens:
 
 
 def _keyring(options: Namespace) -> Keyring:
+    """A new key is made for a new practice alone: under another one, nothing of an old practice can be opened."""
+    if options.setup is None and not options.key.exists():
+        raise CannotServe(
+            f"there is no key file {options.key}: give it with --key, or bring it back from its backup. Without it"
+            " nothing in the database can be read"
+        )
     try:
         return keyring_from(options.key)
     except (SealError, OSError) as error:
@@ -79,6 +87,9 @@ def _keyring(options: Namespace) -> Keyring:
 
 
 def _migrate(database: str) -> None:
+    if "://" not in database:
+        Path(database).touch(mode=0o600)  # times and initials stand in it in the open
+        Path(database).chmod(0o600)
     try:
         with in_turn(database):
             migrate(database)
@@ -93,8 +104,14 @@ def _without_password(database: str) -> str:
 
 
 def _practice(db: Db, keyring: Keyring, options: Namespace) -> PracticeId:
-    """The practice of this database; from `--setup` where it is still empty."""
-    found = db.value("SELECT id FROM practice ORDER BY id LIMIT 1")
+    """The one practice of this database; from `--setup` where it is still empty."""
+    practices = [str(id_) for (id_,) in db.rows("SELECT id FROM practice ORDER BY id")]
+    if len(practices) > 1:
+        raise CannotServe(
+            f"this database holds {len(practices)} practices ({', '.join(practices)}), and a line serves one: give each"
+            " practice a database of its own with --database, and set it up there with --setup"
+        )
+    found = practices[0] if practices else None
     if found is None and options.setup is None:
         raise CannotServe("this database is empty: give --setup FILE, a cast file that says who the practice is")
     if found is None:
@@ -104,6 +121,15 @@ def _practice(db: Db, keyring: Keyring, options: Namespace) -> PracticeId:
     if options.setup is not None:
         raise CannotServe("this database holds a practice already: leave --setup away")
     return PracticeId(found)
+
+
+def _fits(db: Db, keyring: Keyring, practice: PracticeId, options: Namespace) -> None:
+    staff = db.row("SELECT id, sealed_name FROM staff WHERE practice_id = ? LIMIT 1", (practice,))
+    try:
+        if staff is not None:
+            keyring.unseal(bytes(staff[1]), f"staff:name:{staff[0]}")
+    except SealError as error:
+        raise CannotServe(f"{options.key} is not the key of this database: give the right one with --key") from error
 
 
 def _attach(running: Running, lines: Lines) -> Attached:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from textwrap import dedent
 
@@ -30,8 +31,25 @@ RINGS = dedent("""\
     """)
 
 
+DIALPLAN, MARK = "extensions.conf", "INTERSESSION_FILES"
+
+
 def files(pbx: Pbx) -> Mapping[str, str]:
     """File name to content, for Asterisk's configuration folder. `ari.conf` and `pjsip.conf` hold passwords."""
+    made = _files(pbx)
+    return {**made, DIALPLAN: f"[globals]\n{MARK} = {_mark(made)}\n\n{made[DIALPLAN]}"}
+
+
+def mark(pbx: Pbx) -> str:
+    """By which an Asterisk that runs with these very files is known: its global variable `MARK`."""
+    return _mark(_files(pbx))
+
+
+def _mark(made: Mapping[str, str]) -> str:
+    return hashlib.sha256("\x1f".join(made.values()).encode()).hexdigest()[:16]
+
+
+def _files(pbx: Pbx) -> dict[str, str]:
     return {
         "modules.conf": modules_conf(),
         "logger.conf": LOGGER,
@@ -42,7 +60,7 @@ def files(pbx: Pbx) -> Mapping[str, str]:
         "rtp.conf": _rtp(pbx),
         "indications.conf": RINGS,
         "pjsip.conf": "\n".join((_transports(pbx), _trunk(pbx), *_stations(pbx))),
-        "extensions.conf": dialplan(pbx),
+        DIALPLAN: dialplan(pbx),
     }
 
 

@@ -120,6 +120,8 @@ def chips(item: Item) -> Iterator[str]:
     flags = {flag for contact in item.contacts for flag in contact.flags.split()}
     if item.task.urgent or "urgent" in flags:
         yield "pressed 1, urgent"
+    if "crisis" in flags:
+        yield "pressed 9, crisis line"
     if "burst" in flags:
         yield "many texts"
     if "media" in flags:
