@@ -55,6 +55,7 @@ class Ari:
         """Another connection has taken the events over."""
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._http: aiohttp.ClientSession | None = None
+        self._away = False
 
     async def keep(self) -> None:
         """Connect, listen, and connect again, until cancelled."""
@@ -64,7 +65,9 @@ class Ari:
                 try:
                     await self._once(self._http)
                 except (aiohttp.ClientError, OSError) as error:
-                    log.warning("asterisk_away", error=type(error).__name__)
+                    if not self._away:  # once an outage, however often it is tried
+                        log.warning("asterisk_away", error=type(error).__name__)
+                    self._away = True
                 except Exception:
                     log.exception("asterisk_connection_stumbled")
                 if self.replaced:
@@ -77,6 +80,7 @@ class Ari:
         query = {"app": self._pbx.app, "subscribeAll": "false"}
         async with http.ws_connect(address, params=query, heartbeat=BEATS_EVERY, max_msg_size=0) as self._socket:
             self._here.set()
+            self._away = False
             log.info("asterisk_connected")
             begun = asyncio.create_task(self._begin())
             try:
