@@ -134,7 +134,7 @@ class Care:
                 " care_tries = ? WHERE id = ? AND care = 'wanted'",
                 (*found.columns.values(), sealed, care, to_micros(self._clock()), tries, one.id),
             )
-            if one.kind is RECORDINGS:
+            if one.kind is RECORDINGS and found.fault is None:  # a sentence that is cut off is never anybody's greeting
                 adopt(self.db, self._keyring, one.id, str(found.columns["media_type"]), found.content)
         self._changed(frozenset({one.contact}))
 

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from intersession.core.call import Hearing, Said
 from intersession.core.ids import ClipId, StaffId
+from intersession.core.rules.own_voice import takes_too_long
 from intersession.core.wording.own_voice import cut
 from intersession.records.sealing import Keyring, seal_bytes, unseal, unseal_bytes
 from intersession.sound.own_voice import Unusable, taken
+from intersession.sound.wav import NotWhole, read
 
 from .db import Db
 
@@ -46,23 +48,30 @@ def clip_sound(db: Db, keyring: Keyring, clip: ClipId) -> tuple[str, bytes] | No
 
 
 def adopt(db: Db, keyring: Keyring, clip: str, media_type: str, content: bytes) -> None:
-    """The recording of a call is here: where it is a sentence of somebody's greeting, it becomes that. One that callers
-    could not understand is dropped, and the machine goes on saying the sentence."""
-    wrapped = db.value("SELECT wrapped_key FROM greeting_clip WHERE id = ? AND sealed_sound IS NULL", (clip,))
-    if wrapped is None:
+    """The whole recording of a call is here: where it is a sentence of somebody's greeting, it becomes that. One that
+    callers could not understand, or would have to wait for, is dropped, and the machine goes on saying the sentence.
+    The recording's row is locked by then."""
+    row = db.row("SELECT wrapped_key, sealed_text FROM greeting_clip WHERE id = ? AND sealed_sound IS NULL", (clip,))
+    if row is None:
         return
+    key = _key(keyring, clip, row[0])
     try:
-        sound = content if media_type == TYPED else taken(content).content
-    except Unusable:
+        sound = content if media_type == TYPED else _ready(content, unseal(key, bytes(row[1]), f"greeting:text:{clip}"))
+    except (Unusable, NotWhole):
         db.run("DELETE FROM greeting_clip WHERE id = ?", (clip,))
         return
     db.run(
         "UPDATE greeting_clip SET media_type = ?, sealed_sound = ? WHERE id = ?",
-        (
-            media_type if media_type == TYPED else WAV,
-            seal_bytes(_key(keyring, clip, wrapped), sound, f"greeting:sound:{clip}"), clip,
-        ),
-    )  # fmt: skip
+        (media_type if media_type == TYPED else WAV, seal_bytes(key, sound, f"greeting:sound:{clip}"), clip),
+    )
+
+
+def _ready(content: bytes, text: str) -> bytes:
+    """What is played. Raises Unusable or NotWhole. Its length is looked at first: a whole minute would take a good part
+    of a second to make ready, and the writer waits."""
+    if takes_too_long(read(content).seconds, text):
+        raise Unusable("That is much longer than the sentence.")
+    return taken(content).content
 
 
 def _key(keyring: Keyring, clip: str, wrapped: bytes) -> bytes:

@@ -61,6 +61,7 @@ class Recovery:
     def over(self, leg: Leg, cause: EndCause) -> None:
         """A leg is gone; whatever was being done for it stops."""
         board = self._board
+        fell_back = leg.fell_back or not leg.leaving  # a lease that lapsed: the dialplan took them without a word to us
         board.legs.remove(leg)
         leg.leaving = True
         if leg.task is not None:
@@ -69,7 +70,7 @@ class Recovery:
             leg.pause.cancel()
         if leg.came_in:
             board.begin(board.ari.tried("DELETE", f"bridges/{waiting_room(leg.contact)}"))
-            if leg.fell_back or not leg.leaving:
+            if fell_back:
                 board.begin(self._until_gone(leg.channel))
         board.report(board.reader.ended(leg.contact, leg.id, cause, board.now()))
 

@@ -28,7 +28,8 @@ class Texts:
 
     def __init__(self, board: Board, notes: Notes) -> None:
         self._board, self._notes = board, notes
-        self._told: dict[str, datetime] = {}
+        self._told: dict[str, tuple[datetime, object]] = {}
+        """When first, and the ticket of it; None where whoever asked hands it in."""
 
     def came(self, event: Event) -> None:
         """A text, as it comes."""
@@ -41,13 +42,15 @@ class Texts:
             if key not in self._told and (kept := await self._kept(key)) is not None:
                 self._tell(kept, key)
 
-    def _tell(self, envelope: Envelope, key: str) -> None:
-        """Its copy at Asterisk goes as soon as ours is on disk."""
+    def _tell(self, envelope: Envelope, key: str) -> object:
+        """Its copy at Asterisk goes as soon as ours is on disk. The ticket, where there is one."""
         board = self._board
         ticket = board.report(envelope)
-        self._told.setdefault(key, board.now())
+        at, _ = self._told.get(key, (board.now(), None))
+        self._told[key] = (at, ticket)
         if isinstance(ticket, Ticket):
             board.begin(self._written(ticket, key))
+        return ticket
 
     async def _written(self, ticket: Ticket, key: str) -> None:
         until = self._board.now() + LOOKED_FOR
@@ -62,14 +65,22 @@ class Texts:
         found = []
         for key in await self._notes.keys(TEXTS):
             told = self._told.get(key)
-            if told is not None and told < since:
-                await self._strike_out(key)  # whoever asks has it: `since` only moves on when all was taken in
+            if told is not None and told[0] < since:
+                await self._settle(key, told[1])
                 continue
             envelope = await self._kept(key)
             if envelope is not None and self._is_of(line, envelope):
                 found.append(envelope)
-                self._told.setdefault(key, self._board.now())
+                self._told.setdefault(key, (self._board.now(), None))
         return sorted(found, key=lambda one: one.event.at)
+
+    async def _settle(self, key: str, ticket: object) -> None:
+        """Told long ago, and yet it may wait in the memory of a line that cannot write it: where tickets are given, one
+        has to say that it is on disk. A line that has it knows it by its id, and says so at once."""
+        if ticket is None and (kept := await self._kept(key)) is not None:
+            ticket = self._tell(kept, key)
+        if not isinstance(ticket, Ticket) or ticket.written:
+            await self._strike_out(key)
 
     def _is_of(self, line: LineId, envelope: Envelope) -> bool:
         event = envelope.event
