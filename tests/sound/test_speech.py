@@ -79,6 +79,25 @@ def test_INV_11_a_recording_that_was_just_taken_back_is_spoken(tmp_path: Path, p
     assert [text for text, _ in parrot.told] == ["Hello. You have reached Oak."]
 
 
+@pytest.mark.parametrize("found", [ValueError("another key"), ("audio/wav", b"RIFF"), ("text/plain", b"Hi")])
+def test_INV_11_a_recording_that_nobody_can_read_is_spoken_until_it_can_be(
+    tmp_path: Path, parrot: Parrot, found: Exception | tuple[str, bytes]
+) -> None:
+    kept: list[Exception | tuple[str, bytes]] = [found]
+
+    def recorded(_: ClipId) -> tuple[str, bytes]:
+        if isinstance(kept[-1], Exception):
+            raise kept[-1]
+        return kept[-1]
+
+    own = replace(said("Hello."), clip=ClipId("c1"))
+    speaks = Speech(tmp_path, parrot, recorded=recorded)
+    assert read(speaks.file(own).read_bytes()).seconds == pytest.approx(0.5, abs=0.01)
+    assert [text for text, _ in parrot.told] == ["Hello."]
+    kept.append(("audio/wav", tone(1.5, 16000)))
+    assert read(speaks.file(own).read_bytes()).seconds == pytest.approx(1.5, abs=0.01)
+
+
 def test_a_new_recording_of_the_same_words_is_another_file(tmp_path: Path, parrot: Parrot) -> None:
     speaks = Speech(tmp_path, parrot, recorded=lambda clip: ("audio/wav", tone(1 if clip == "c1" else 2, 16000)))
     first, second = (speaks.file(replace(said("Hello."), clip=ClipId(clip))) for clip in ("c1", "c2"))

@@ -229,6 +229,7 @@ class WakeKind(StrEnum):
     TASK = "task"
     TEXT = "text"
     SHIFT = "shift"
+    LEG = "leg"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +238,7 @@ class TimeCame(Happened):
 
     kind: WakeKind
     subject: str
-    """ContactId, TaskId, MessageId or shift id, as `kind` says."""
+    """ContactId, TaskId, MessageId, shift id or the LegId of a page call, as `kind` says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

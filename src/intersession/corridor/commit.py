@@ -52,6 +52,8 @@ from intersession.core.decision import Decision
 from intersession.core.events import (
     Event,
     LegEnded,
+    TimeCame,
+    WakeKind,
 )
 from intersession.core.facts import Facts
 from intersession.core.ids import LegId, LineId
@@ -85,6 +87,8 @@ class Commit:
         turn = Turn(self.db, self.keys, self.pulls, answers, event, facts, now, sounds or {}, pictures)
         if isinstance(event, LegEnded):
             calls.release(turn, event.leg)
+        if isinstance(event, TimeCame) and event.kind is WakeKind.LEG:
+            calls.end_page(turn, LegId(event.subject))
         for command in decision.commands:
             _carry_out(turn, command)
         journal.write_entry(turn, decision)

@@ -9,10 +9,11 @@ from typing import Any, Protocol, runtime_checkable
 
 import structlog
 
-from intersession.carriers.port import Carrier, Dial, Done, Envelope, Failed, Order, Outcome, Unknown
+from intersession.carriers.port import Carrier, Dial, Done, Envelope, Failed, Notice, Order, Outcome, Unknown
 from intersession.core.commands import (
     ConnectLeg,
     PageStaff,
+    PageWay,
     RingClient,
     RingEndpoint,
     SendText,
@@ -34,10 +35,11 @@ from intersession.records.sealing import Keyring, unseal
 
 from .codec import load_kind
 from .contact_keys import ContactKeys
-from .db import Db, Row
+from .db import DatabaseGone, Db, Row
 from .leaks import Leak
 from .legs import refer
 from .orders import Orders
+from .pace import Pace
 
 log = structlog.get_logger(__name__)
 
@@ -99,6 +101,14 @@ def _here(elsewhere: Collection[str]) -> tuple[str, tuple[str, ...]]:
     return f" AND (line IS NULL OR line NOT IN (SELECT id FROM line WHERE carrier IN ({marks})))", others
 
 
+def _held(lines: tuple[LineId, ...]) -> tuple[str, tuple[str, ...]]:
+    """That an errand is no call that still waits for its start on one of these lines, as SQL with its values."""
+    if not lines:
+        return "", ()
+    marks = ", ".join("?" for _ in lines)
+    return f" AND (payload = '' OR line IS NULL OR line NOT IN ({marks}))", lines
+
+
 @dataclass(frozen=True, slots=True)
 class Errand:
     """One claimed errand."""
@@ -135,9 +145,10 @@ class Dispatch:
         clock: Callable[[], datetime],
         name: str = "here",
         elsewhere: Collection[str] = (),
+        pace: Pace | None = None,
     ) -> None:
         self.db, self._carriers, self._report, self._clock, self._name = db, carriers, report, clock, name
-        self._elsewhere = elsewhere
+        self._elsewhere, self._pace = elsewhere, pace if pace is not None else Pace()
         self._keyring, self._keys = keyring, ContactKeys(keyring)
         self._orders = Orders(db, keyring, self._keys)
 
@@ -154,14 +165,16 @@ class Dispatch:
         soonest = next_due(self.db, lanes, others)
         if soonest is None or soonest > now:
             return []  # looked first: a write transaction for nothing would hold up the writer
+        self._pace.let_go(self.db, now, here, others)
+        held, paced = _held(self._pace.lines)
         marks = ", ".join("?" for _ in lanes)
         skip = " FOR UPDATE SKIP LOCKED" if self.db.postgres else ""
         with self.db.transaction():
             rows = self.db.rows(
-                "UPDATE errand SET state = 'claimed', claimed_by = ?, claimed_until = ? WHERE id IN ("
+                "UPDATE errand SET state = 'claimed', claimed_by = ?, claimed_until = ?, subject = NULL WHERE id IN ("
                 f"SELECT id FROM errand WHERE state = 'due' AND lane IN ({marks}) AND not_before <= ?"
-                f"{here} ORDER BY id LIMIT {BATCH}{skip}) RETURNING {COLUMNS}",
-                (self._name, at + to_micros_span(CLAIM_FOR), *lanes, at, *others),
+                f"{here}{held} ORDER BY id LIMIT {BATCH}{skip}) RETURNING {COLUMNS}",
+                (self._name, at + to_micros_span(CLAIM_FOR), *lanes, at, *others, *paced),
             )
         return sorted((_errand(row) for row in rows), key=lambda errand: errand.id)
 
@@ -197,18 +210,32 @@ class Dispatch:
         line = getattr(command, "line", None) or errand.line
         try:
             orders = self._orders.of(command, line)
+        except DatabaseGone:
+            raise
         except (LookupError, Leak) as error:
             return Failed(str(error)), None
+        except Exception as error:
+            log.exception("errand_not_ordered", kind=type(command).__name__)
+            return Failed(type(error).__name__), None
         carrier = self._carrier(line)
         if carrier is None:
             return Failed("this line has no carrier that can do it"), None
         for order in orders:
-            outcome = _run_one(carrier, order)
+            outcome = self._run_one(carrier, order, errand.practice)
             if not isinstance(outcome, Done):
                 return outcome, order
-            if isinstance(order, Dial) and outcome.reference:  # at once: it may have to be ended by the next errand
-                refer(self.db, self._keyring, errand.practice, order.leg, outcome.reference)
         return Done(), None
+
+    def _run_one(self, carrier: Carrier, order: Order, practice: PracticeId) -> Outcome:
+        try:
+            outcome = carrier.run(order)
+            if isinstance(order, Dial) and isinstance(outcome, Done) and outcome.reference:
+                # at once: it may have to be ended by the next errand
+                refer(self.db, self._keyring, practice, order.leg, outcome.reference)
+        except Exception as error:
+            log.exception("carrier_raised", carrier=carrier.name)
+            return Unknown(type(error).__name__)
+        return outcome
 
     def _carrier(self, line: LineId | None) -> Carrier | None:
         name = self.db.value("SELECT carrier FROM line WHERE id = ?", (line,))
@@ -272,7 +299,7 @@ def _errand(row: Row) -> Errand:
 
 def _event(ran: Ran, outcome: Failed | Unknown, now: datetime) -> Event:
     """What went wrong is an event of the call or text itself, so that nobody waits for what will not come."""
-    errand, command, order = ran.errand, ran.command, ran.order
+    errand, command, notice = ran.errand, ran.command, isinstance(ran.order, Notice)
     about: dict[str, Any] = {"id": EventId(f"errand:{errand.id}"), "practice": errand.practice, "at": now}
     match command:
         case SendText():
@@ -280,7 +307,7 @@ def _event(ran: Ran, outcome: Failed | Unknown, now: datetime) -> Event:
             return TextFailed(**about, message=command.message, reason=outcome.reason, maybe=maybe)
         case RingEndpoint() | RingClient():
             return LegEnded(**about, contact=errand.contact, leg=command.leg, cause=EndCause.FAILED)
-        case PageStaff() if isinstance(order, Dial):
+        case PageStaff() if PageWay.CALL in command.ways and command.endpoint is not None and not notice:
             return LegEnded(**about, contact=errand.contact, leg=command.leg, cause=EndCause.FAILED)
         case ConnectLeg():
             return LegEnded(**about, contact=errand.contact, leg=command.staff_leg, cause=EndCause.FAILED)
@@ -289,14 +316,6 @@ def _event(ran: Ran, outcome: Failed | Unknown, now: datetime) -> Event:
         case _:
             leg = getattr(command, "leg", None)
             return ErrandFailed(**about, contact=errand.contact, what=type(command).__name__, leg=leg)
-
-
-def _run_one(carrier: Carrier, order: Order) -> Outcome:
-    try:
-        return carrier.run(order)
-    except Exception as error:
-        log.exception("carrier_raised", carrier=carrier.name)
-        return Unknown(type(error).__name__)
 
 
 def to_micros_span(span: timedelta) -> int:

@@ -350,7 +350,13 @@ def _missed(
 
 
 def _busy(db: Db, practice: PracticeId, contact: ContactId | None) -> frozenset[EndpointId]:
-    rows = db.rows("SELECT endpoint FROM occupied WHERE practice_id = ? AND contact <> ?", (practice, contact or ""))
+    """Not a phone that only lingers after a talk whose other side has hung up."""
+    rows = db.rows(
+        "SELECT occupied.endpoint FROM occupied LEFT JOIN call ON call.contact = occupied.contact"
+        " LEFT JOIN leg ON leg.id = occupied.leg WHERE occupied.practice_id = ? AND occupied.contact <> ?"
+        " AND (leg.id IS NULL OR call.phase IS NULL OR call.phase <> 'ended')",
+        (practice, contact or ""),
+    )
     return frozenset(EndpointId(endpoint) for (endpoint,) in rows)
 
 

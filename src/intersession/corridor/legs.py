@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import structlog
+
+from intersession.core.call import Hearing
 from intersession.core.commands import ConnectLeg, SayPrompt, Standing, TransferToCrisisLine
 from intersession.core.ids import ClipId, LegId, PracticeId, RecordingId, caller_leg, contact_of
 from intersession.records.sealing import Keyring, unseal, unseal_bytes
 
 from .codec import load_kind
-from .db import Db, Pool
+from .db import DatabaseGone, Db, Pool
 from .greetings import clip_sound, in_own_voice
 from .leaks import refuse_leak
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +47,7 @@ class Legs:
             standing = load_kind(unseal(key, bytes(row[1]), f"leg:standing:{leg}"))
             refuse_leak(db, self._keyring, towards_client(standing, leg))
             if isinstance(standing, SayPrompt):
-                standing = replace(standing, hearing=in_own_voice(db, self._keyring, standing.hearing))
+                standing = replace(standing, hearing=own_voice_if_readable(db, self._keyring, standing.hearing))
         return Heard(version=row[0], standing=standing)
 
     def reference(self, leg: LegId) -> str | None:
@@ -72,6 +77,17 @@ class Legs:
     def close(self) -> None:
         """Close what is not in use."""
         self._pool.close()
+
+
+def own_voice_if_readable(db: Db, keyring: Keyring, hearing: Hearing) -> Hearing:
+    """The hearing with what was recorded; where a recording cannot be read, the machine says the words."""
+    try:
+        return in_own_voice(db, keyring, hearing)
+    except DatabaseGone:
+        raise
+    except Exception as error:
+        log.error("own_voice_unreadable", error=type(error).__name__)
+        return hearing
 
 
 def refer(db: Db, keyring: Keyring, practice: PracticeId, leg: LegId, reference: str) -> None:

@@ -44,8 +44,8 @@ from intersession.records.sealing import Keyring, unseal
 
 from .contact_keys import ContactKeys
 from .db import Db
-from .greetings import in_own_voice
 from .leaks import refuse_leak
+from .legs import own_voice_if_readable
 
 PAGE_SECONDS = 40
 
@@ -68,7 +68,7 @@ class Orders:
     def _orders(self, command: CarrierCommand, line: LineId | None) -> Iterable[Order]:
         match command:
             case SayPrompt():
-                hearing = in_own_voice(self.db, self.keyring, command.hearing)
+                hearing = own_voice_if_readable(self.db, self.keyring, command.hearing)
                 yield Say(contact=command.contact, leg=command.leg, hearing=hearing)
             case RingEndpoint():
                 yield Dial(

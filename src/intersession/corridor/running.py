@@ -27,6 +27,7 @@ from .care import Care
 from .clock import Clock
 from .db import DatabaseGone, Db
 from .dispatch import LANES, WAKE, Dispatch, due_wakes, next_due
+from .pace import Pace
 from .reconcile import reconcile
 from .seal import seal_new
 from .tick import Decide, Tick, Turned
@@ -64,7 +65,8 @@ class Corridor:
         self.db, self.keyring, self.clock = Db(address), keyring, clock
         self.carriers: dict[str, Carrier] = dict(carriers or {})
         self.tick = Tick(self.db, keyring, decide)
-        self.dispatch = Dispatch(self.db, keyring, self.carriers, self.submit, clock.now)
+        self.pace = Pace()
+        self.dispatch = Dispatch(self.db, keyring, self.carriers, self.submit, clock.now, pace=self.pace)
         self.care = Care(self.db, keyring, self.carriers, self.submit, clock.now)
         self.turned: list[Callable[[Turned, datetime], None]] = []
         """Told of every turn, for transcripts."""
@@ -204,6 +206,7 @@ class Running:
         self._bells = {lane: threading.Event() for lane in (WAKE, MISSED, *LANES)}
         self._threads: list[threading.Thread] = []
         self.tick = Tick(Db(address), keyring, decide)
+        self.pace = Pace()
 
     def submit(self, envelope: Envelope) -> Ticket:
         """Take an event in; the ticket says when it is safe on disk."""
@@ -395,8 +398,9 @@ class Running:
         def work(db: Db) -> None:
             self._bells[lane].clear()
             dispatch = Dispatch(
-                db, self.keyring, self.carriers, self.submit, self.clock.now, name=name, elsewhere=self.elsewhere
-            )
+                db, self.keyring, self.carriers, self.submit, self.clock.now, name=name, elsewhere=self.elsewhere,
+                pace=self.pace,
+            )  # fmt: skip
             if not dispatch.expire((lane,)) + dispatch.run_due((lane,)):
                 self._sleep(db, lane)
 

@@ -5,7 +5,7 @@ Synchronous; it knows no thread, no carrier and no clock of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -62,10 +62,6 @@ class Tick:
     def pulls(self, lines: frozenset[LineId]) -> None:
         """Lines whose legs fetch what they hear."""
         self._commit.pulls = lines
-
-    def paces(self, lines: Iterable[LineId], legs_per_second: float) -> None:
-        """Lines whose carrier starts so many calls a second: a stage staggers to fit."""
-        self._commit.pace.set(lines, legs_per_second)
 
     def turn(self, envelopes: Sequence[Envelope], now: datetime) -> list[Turned]:
         """All of them in one transaction. An error takes the batch back, and each is tried alone."""

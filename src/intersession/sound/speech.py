@@ -16,9 +16,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
+
+import structlog
 
 from intersession.core.call import Said
 from intersession.core.ids import ClipId
@@ -26,6 +28,8 @@ from intersession.core.wording.compose import voices
 from intersession.core.wording.pack import load_pack
 
 from .wav import TELEPHONE, NotWhole, Samples, joined, read
+
+log = structlog.get_logger(__name__)
 
 PROGRAM = "espeak-ng"
 VOICES = {"en-US": "en-us", "es-US": "es-419"}
@@ -82,9 +86,12 @@ class Speech:
         path = self._path(self._name(said))
         if _used(path):
             return path
+        own = self._own(said)
+        if own is None and said.clip is not None:
+            return self.file(replace(said, clip=None))
         with self._making:  # one at a time: many callers who want the same words wait for one making of them
             if not _used(path):
-                self._write(path, self._spoken(said))
+                self._write(path, self._spoken(said) if own is None else own)
                 self._made += 1
                 if self._made % CLEAN_EVERY == 1:
                     self.clean()
@@ -121,11 +128,18 @@ class Speech:
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.wav"
 
+    def _own(self, said: Said) -> bytes | None:
+        """The sentence in somebody's own voice; None where it was taken back, or nobody can read it: the engine says
+        it then, under its own name, so that the clip is heard as soon as it can be read again."""
+        try:
+            found = None if said.clip is None else self._recorded(said.clip)
+            return None if found is None else joined([read(found[1])], self._rate)
+        except Exception as error:
+            log.error("clip_unreadable", error=type(error).__name__)
+            return None
+
     def _spoken(self, said: Said) -> bytes:
         """The offer of another language is spoken by that language's voice (V27)."""
-        found = None if said.clip is None else self._recorded(said.clip)
-        if found is not None:
-            return joined([read(found[1])], self._rate)
         pieces = voices(said.text, load_pack(said.locale))
         parts = [self._piece(text, locale) for locale, text in pieces if text.strip()]
         return joined(parts, self._rate)

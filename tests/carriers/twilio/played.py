@@ -30,6 +30,8 @@ class OnTwilio(World):
     """The same telephones, behind Twilio's double."""
 
     patience = timedelta(seconds=5)
+    precision = timedelta(seconds=1)
+    """A call waits for its start: one goes out a second."""
 
     def __init__(self, cast: Cast, *, twice: bool = False, loses: int = 0) -> None:
         super().__init__(on_twilio(cast))
@@ -41,7 +43,7 @@ class OnTwilio(World):
         self.double.twice, self.double.loses = twice, loses
         client = Client(ACCOUNT, TOKEN, http_client=self.double)
         self.corridor.tick.pulls(account.pulls)
-        self.corridor.tick.paces(account.lines.values(), CAPABILITIES.legs_per_second)
+        self.corridor.pace.set(account.lines.values(), CAPABILITIES.legs_per_second)
         self.corridor.carriers["twilio"] = Twilio(
             reader=reader_of(account, self.keyring), client=client, steps=Steps(self.keyring.digest),
             reference=self._legs.reference, fetch=self.double.fetch, now=self.now,

@@ -80,6 +80,8 @@ def decide_page(event: Event, facts: Facts, now: datetime) -> Decision:
     match event:
         case TimeCame(kind=WakeKind.SHIFT):
             return _decided("D36", "A shift began or ended.", facts, _shift_changed(facts, now))
+        case TimeCame(kind=WakeKind.LEG):
+            return _decided("P01", "A page call has had its time: its phone is free for others.", facts, ())
         case TimeCame():
             return _due(facts, now)
         case TaskTaken() if facts.task is not None:

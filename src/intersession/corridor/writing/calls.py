@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from intersession.core.call import Call, LegState, Phase
 from intersession.core.commands import (
     DropLeg,
     KeepPageLeg,
     PageStaff,
+    PageWay,
     RingEndpoint,
     SayPrompt,
 )
@@ -16,15 +18,24 @@ from intersession.core.events import (
     EndCause,
     LegEnded,
     PhoneFreed,
+    WakeKind,
 )
-from intersession.core.ids import ContactId, EventId, LegId, caller_leg, contact_of
+from intersession.core.ids import ContactId, EndpointId, EventId, LegId, caller_leg, contact_of
+from intersession.core.tasks import PageState
 from intersession.records.fields import to_micros
 from intersession.records.sealing import seal
 
 from ..codec import dump
-from .errands import errand, waiting
+from .errands import errand, waiting, wake
 from .standings import stand
 from .turn import Turn
+
+PAGE_LASTS = {
+    PageState.RINGING: timedelta(seconds=60), PageState.ASKED: timedelta(seconds=90),
+    PageState.TAKEN: timedelta(minutes=10), PageState.CALLING_BACK: timedelta(seconds=60),
+}  # fmt: skip
+"""How long a page call may stay as it is: it rings 40 s; a voicemail that picked up presses no key within the words
+and as long again; a message takes minutes to hear, twice."""
 
 
 def keep_call(turn: Turn, call: Call) -> None:
@@ -67,12 +78,9 @@ def _note_said(turn: Turn, command: SayPrompt) -> None:
 
 
 def ring(turn: Turn, command: RingEndpoint) -> None:
-    """One row a phone: whoever comes second hears that it is engaged."""
-    taken = turn.db.run(
-        "INSERT INTO occupied (endpoint, practice_id, contact, leg) VALUES (?,?,?,?) ON CONFLICT (endpoint) DO NOTHING",
-        (command.endpoint, turn.practice, command.contact, command.leg),
-    )
-    if not taken:
+    """Whoever comes second hears that it is engaged."""
+    _let_go_lingering(turn, command.endpoint)
+    if not _occupy(turn, command.endpoint, command.contact, command.leg):
         _ended(turn, command.contact, command.leg, EndCause.BUSY)
         return
     turn.db.run(
@@ -81,6 +89,28 @@ def ring(turn: Turn, command: RingEndpoint) -> None:
         (command.leg, turn.practice, command.contact, turn.at, command.endpoint),
     )
     errand(turn, command, command.contact)
+
+
+def _occupy(turn: Turn, endpoint: EndpointId, contact: ContactId, leg: LegId) -> bool:
+    """One row a phone; whether it was free."""
+    taken = turn.db.run(
+        "INSERT INTO occupied (endpoint, practice_id, contact, leg) VALUES (?,?,?,?) ON CONFLICT (endpoint) DO NOTHING",
+        (endpoint, turn.practice, contact, leg),
+    )
+    return bool(taken)
+
+
+def _let_go_lingering(turn: Turn, endpoint: EndpointId) -> None:
+    """A phone that only stays so that 1 can be pressed, after a talk whose other side has hung up, is wanted now: it is
+    let go, and rings."""
+    row = turn.db.row(
+        "SELECT occupied.contact, occupied.leg FROM occupied JOIN leg ON leg.id = occupied.leg"
+        " JOIN call ON call.contact = occupied.contact WHERE occupied.endpoint = ? AND call.phase = 'ended'",
+        (endpoint,),
+    )
+    if row is not None:
+        drop(turn, DropLeg(contact=ContactId(row[0]), leg=LegId(row[1])))
+        release(turn, LegId(row[1]))
 
 
 def drop(turn: Turn, command: DropLeg) -> None:
@@ -138,20 +168,32 @@ def keep_page(turn: Turn, command: KeepPageLeg) -> None:
     )
     if command.over:
         release(turn, page.leg)
+    wake(turn, WakeKind.LEG, page.leg, None if command.over else turn.now + PAGE_LASTS[page.state])
+
+
+def end_page(turn: Turn, leg: LegId) -> None:
+    """Its time is over: whoever or whatever is still on it is hung up on, and the phone is free. A page that has waited
+    for its start all that time has not begun."""
+    if turn.db.row("SELECT 1 FROM errand WHERE subject = ? AND state = 'due'", (waiting(leg),)):
+        wake(turn, WakeKind.LEG, leg, turn.now + PAGE_LASTS[PageState.RINGING])
+    elif turn.db.row("SELECT 1 FROM page_leg WHERE leg = ? AND NOT over", (leg,)):
+        if turn.db.row("SELECT 1 FROM occupied WHERE leg = ?", (leg,)):
+            drop(turn, DropLeg(contact=contact_of(leg), leg=leg))
+        _ended(turn, contact_of(leg), leg, EndCause.NO_ANSWER)
 
 
 def page(turn: Turn, command: PageStaff) -> None:
-    if command.endpoint is not None and "call" in command.ways:
-        taken = turn.db.run(
-            "INSERT INTO occupied (endpoint, practice_id, contact, leg) VALUES (?,?,?,?)"
-            " ON CONFLICT (endpoint) DO NOTHING",
-            (command.endpoint, turn.practice, command.contact, command.leg),
-        )
+    if command.endpoint is not None and PageWay.CALL in command.ways:
+        taken = _occupy(turn, command.endpoint, command.contact, command.leg)
         turn.db.run(
             "INSERT INTO page_leg (leg, practice_id, task, staff, state, tries, over) VALUES (?,?,?,?,'ringing',0,?)"
             " ON CONFLICT (leg) DO NOTHING",
             (command.leg, turn.practice, command.task, command.staff, not taken),
         )
-        if not taken:  # that phone rings or is engaged already: the page comes beside the call only
-            command = replace(command, ways=tuple(way for way in command.ways if way != "call"))
-    errand(turn, command, command.contact)
+        if taken:
+            wake(turn, WakeKind.LEG, command.leg, turn.now + PAGE_LASTS[PageState.RINGING])
+            errand(turn, replace(command, ways=(PageWay.CALL,)), command.contact)
+        # what comes beside the call waits for nothing; it comes alone where that phone rings or is engaged already
+        command = replace(command, ways=tuple(way for way in command.ways if way is not PageWay.CALL))
+    if command.ways:
+        errand(turn, command, command.contact)

@@ -11,6 +11,7 @@ from intersession.records.fields import to_micros
 from intersession.records.sealing import seal
 
 from ..codec import dump_kind
+from ..pace import Rank
 from .turn import Turn
 
 LANES = {
@@ -20,8 +21,8 @@ LANES = {
     "SendEmail": "mail", "PageStaff": "pages",
 }  # fmt: skip
 
-
-VOICE_MICROS = 60 * 1_000_000
+SECOND_MICROS = 1_000_000
+VOICE_MICROS = 60 * SECOND_MICROS
 
 
 def wake(turn: Turn, kind: WakeKind, subject: str, at: datetime | None) -> None:
@@ -43,31 +44,30 @@ def errand(turn: Turn, command: Command, contact: ContactId) -> None:
     kind = type(command).__name__
     key = turn.keys.key(turn.db, contact)
     line = line_of(turn, command, contact)
-    at, subject = _paced(turn, command, line)
+    rank, subject = _waits(command)
     turn.written.lanes.add(LANES[kind])
     turn.db.run(
         "INSERT INTO errand (practice_id, lane, kind, subject, contact, line, not_before, not_after, state, payload,"
-        " outcome, sealed) VALUES (?,?,?,?,?,?,?,?,'due','','',?)",
+        " outcome, sealed) VALUES (?,?,?,?,?,?,?,?,'due',?,'',?)",
         (
-            turn.practice, LANES[kind], kind, subject, contact, line, at, _not_after(turn, LANES[kind]),
+            turn.practice, LANES[kind], kind, subject, contact, line, turn.at, _not_after(turn, command), rank,
             seal(key, dump_kind(command), f"errand:{contact}"),
         ),
     )  # fmt: skip
 
 
-def _paced(turn: Turn, command: Command, line: LineId | None) -> tuple[int, str | None]:
-    """When it may go out; a call that has to wait bears its leg's name, by which it can still be called off."""
+def _waits(command: Command) -> tuple[str, str | None]:
+    """A call waits for its start: its rank, and its leg's name, by which it can still be called off."""
     match command:
         case RingEndpoint():
-            urgent = command.caller_id is CallerId.URGENT
+            rank = Rank.URGENT if command.caller_id is CallerId.URGENT else Rank.ROUTINE
         case RingClient():
-            urgent = True  # somebody has pressed 1 and waits for it
+            rank = Rank.URGENT  # somebody has pressed 1 and waits for it
         case PageStaff() if PageWay.CALL in command.ways:
-            urgent = False
+            rank = Rank.PAGE
         case _:
-            return turn.at, None
-    at = to_micros(turn.pace.at(line, turn.now, urgent=urgent))
-    return at, waiting(command.leg) if at > turn.at else None
+            return "", None
+    return rank, waiting(command.leg)
 
 
 def waiting(leg: LegId) -> str:
@@ -81,6 +81,9 @@ def line_of(turn: Turn, command: Command, contact: ContactId) -> LineId | None:
     return line or turn.db.value("SELECT line FROM contact WHERE id = ?", (contact,))
 
 
-def _not_after(turn: Turn, lane: str) -> int | None:
-    """A phone that rings a minute late rings for nobody; a text or a page still counts when it comes late."""
-    return turn.at + VOICE_MICROS if lane == "voice" else None
+def _not_after(turn: Turn, command: Command) -> int | None:
+    """A phone rings for nobody once it would have rung in vain, or a minute late; a text or a page still counts when it
+    comes late."""
+    if isinstance(command, RingEndpoint):
+        return turn.at + min(command.seconds * SECOND_MICROS, VOICE_MICROS)
+    return turn.at + VOICE_MICROS if LANES[type(command).__name__] == "voice" else None

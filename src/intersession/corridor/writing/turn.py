@@ -13,7 +13,6 @@ from intersession.records.fields import to_micros
 
 from ..contact_keys import ContactKeys
 from ..db import Db
-from ..pace import Pace
 
 
 @dataclass(slots=True)
@@ -33,7 +32,6 @@ class Turn:
     db: Db
     keys: ContactKeys
     pulls: frozenset[LineId]
-    pace: Pace
     answers: LegId | None
     """The leg that waits for the answer to the event."""
     event: Event
