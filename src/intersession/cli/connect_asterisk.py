@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 AFTERWARDS = """
 Next:
-  1. Install Asterisk, 22.4 or later, from your system's packages. It must run as the same user as this line, for both
-     read and write the same sound files.
+  1. Install Asterisk, 22.4 or later (docs/asterisk.md says where from). It must run as the same user as this line, for
+     both read and write the same sound files.
   2. Copy the files of {etc} to /etc/asterisk, and restart Asterisk.
   3. Start intersession serve anew, then intersession doctor.
   4. Phones on desks: type their settings in. Phones in browsers: their owners sign in, and open Phone.
