@@ -17,7 +17,11 @@ from tests.corridor.conftest import team
 
 
 def options(folder: Path, *, setup: bool = False) -> Namespace:
-    return Namespace(key=folder / "practice.key", setup=folder / "practice.toml" if setup else None)
+    (folder / "line.sqlite3").touch()
+    return Namespace(
+        key=folder / "practice.key", setup=folder / "practice.toml" if setup else None,
+        database=str(folder / "line.sqlite3"),
+    )  # fmt: skip
 
 
 def test_a_lost_key_is_not_made_anew(tmp_path: Path) -> None:

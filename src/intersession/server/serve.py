@@ -37,6 +37,9 @@ LONGEST_MESSAGE = 65_536
 """Bytes that a browser may send at once over a web socket: one SIP message."""
 
 
+EMPTY = "this database is empty: give --setup FILE, a cast file that says who the practice is"
+
+
 class CannotServe(RuntimeError):
     """Says what stands against it, and what to do."""
 
@@ -76,9 +79,11 @@ def _screens(options: Namespace) -> Screens:
 def _keyring(options: Namespace) -> Keyring:
     """A new key is made for a new practice alone: under another one, nothing of an old practice can be opened."""
     if options.setup is None and not options.key.exists():
+        if "://" not in options.database and not Path(options.database).exists():
+            raise CannotServe(EMPTY)
         raise CannotServe(
             f"there is no key file {options.key}: give it with --key, or bring it back from its backup. Without it"
-            " nothing in the database can be read"
+            " nothing in the database can be read; for a new practice give --setup FILE"
         )
     try:
         return keyring_from(options.key)
@@ -113,7 +118,7 @@ def _practice(db: Db, keyring: Keyring, options: Namespace) -> PracticeId:
         )
     found = practices[0] if practices else None
     if found is None and options.setup is None:
-        raise CannotServe("this database is empty: give --setup FILE, a cast file that says who the practice is")
+        raise CannotServe(EMPTY)
     if found is None:
         setup = cast_of(read(options.setup), start=SystemClock().now()).setup
         install(db, keyring, setup)
