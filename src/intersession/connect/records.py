@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from intersession.core.ids import PracticeId
 from intersession.corridor.db import DatabaseGone, Db
 from intersession.corridor.seal import Broken, verify
+from intersession.corridor.setup import opens
 from intersession.records.fields import from_micros
 from intersession.records.schema import waiting
 from intersession.records.sealing import Keyring, SealError
@@ -56,11 +57,7 @@ def check_database(address: str) -> Finding:
 
 def check_fit(db: Db, keyring: Keyring, practice: PracticeId) -> Finding:
     """The key opens what is sealed here."""
-    staff = db.row("SELECT id, sealed_name FROM staff WHERE practice_id = ? ORDER BY id LIMIT 1", (practice,))
-    try:
-        if staff is not None:
-            keyring.unseal(bytes(staff[1]), f"staff:name:{staff[0]}")
-    except SealError:
+    if not opens(db, keyring, practice):
         return mend(KEY, "it is not the key of this database. Give the right one with --key")
     return ok(KEY, "opens this database")
 

@@ -15,7 +15,7 @@ from intersession.core.policy import Policy
 from intersession.core.policy_values import PolicyError
 from intersession.core.presets import preset
 from intersession.records.fields import to_micros
-from intersession.records.sealing import Keyring, seal
+from intersession.records.sealing import Keyring, SealError, seal
 from intersession.records.setup import ClientSetup, LayerSetup, LimitSetup, PracticeSetup, StaffSetup, WindowSetup
 
 from .clients import AGREEMENT_FIELDS, SAFE_FIELDS, agreement, safe_contact
@@ -41,6 +41,17 @@ def install(db: Db, keyring: Keyring, setup: PracticeSetup) -> None:
             _client(db, keyring, setup, client)
         _rota(db, setup)
         _known(db, keyring, setup)
+
+
+def opens(db: Db, keyring: Keyring, practice: str) -> bool:
+    """Whether this is the key under which the practice was written."""
+    staff = db.row("SELECT id, sealed_name FROM staff WHERE practice_id = ? ORDER BY id LIMIT 1", (practice,))
+    try:
+        if staff is not None:
+            keyring.unseal(bytes(staff[1]), f"staff:name:{staff[0]}")
+    except SealError:
+        return False
+    return True
 
 
 def _practice(db: Db, setup: PracticeSetup) -> None:

@@ -18,7 +18,7 @@ from intersession.core.ids import PracticeId
 from intersession.corridor.clock import SystemClock
 from intersession.corridor.db import Db
 from intersession.corridor.running import Running
-from intersession.corridor.setup import install
+from intersession.corridor.setup import install, opens
 from intersession.records.schema import migrate
 from intersession.records.sealing import Keyring, SealError, keyring_from
 from intersession.sound.speech import NoSpeech
@@ -129,12 +129,8 @@ def _practice(db: Db, keyring: Keyring, options: Namespace) -> PracticeId:
 
 
 def _fits(db: Db, keyring: Keyring, practice: PracticeId, options: Namespace) -> None:
-    staff = db.row("SELECT id, sealed_name FROM staff WHERE practice_id = ? LIMIT 1", (practice,))
-    try:
-        if staff is not None:
-            keyring.unseal(bytes(staff[1]), f"staff:name:{staff[0]}")
-    except SealError as error:
-        raise CannotServe(f"{options.key} is not the key of this database: give the right one with --key") from error
+    if not opens(db, keyring, practice):
+        raise CannotServe(f"{options.key} is not the key of this database: give the right one with --key")
 
 
 def _attach(running: Running, lines: Lines) -> Attached:
